@@ -1,0 +1,2 @@
+//! The program: parses, calls the library, prints.
+fn main() {}
