@@ -1,0 +1,15 @@
+//! Sparse symmetric matrices, checked once at the door, and the names of their equations.
+//!
+//! A [`SymmetricMatrix`] holds the lower triangle in compressed sparse columns. Everything to the
+//! right of this room may rely on what its constructors have checked: square, finite, symmetric to
+//! [`SYMMETRY_TOLERANCE`], rows ascending in each column, no entry twice.
+
+mod dofs;
+mod error;
+mod symmetric;
+mod triangles;
+
+pub use dofs::DofNames;
+pub use error::MatrixError;
+pub use symmetric::SymmetricMatrix;
+pub use triangles::{SYMMETRY_TOLERANCE, TriangleReport, Triangles};
