@@ -3,5 +3,7 @@
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod factor;
 pub mod io;
 pub mod matrix;
+pub mod parallel;

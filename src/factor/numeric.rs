@@ -1,0 +1,227 @@
+//! The kernel of the numeric factorization: one panel at a time, left-looking.
+//!
+//! For panel p with columns C and rows R: gather A(R, C), subtract L(R, d) L(C, d)' of every earlier
+//! panel d that has rows in C, factorize the diagonal block, divide the rows below by it.
+//! E. Ng and B. Peyton, SIAM J. Sci. Comput. 14 (1993) 1034-1056, doi:10.1137/0914063.
+
+use std::sync::OnceLock;
+
+use faer::dyn_stack::{MemBuffer, MemStack};
+use faer::linalg::cholesky::llt::factor::{LltParams, cholesky_in_place, cholesky_in_place_scratch};
+use faer::linalg::matmul::matmul;
+use faer::linalg::triangular_solve::solve_lower_triangular_in_place;
+use faer::reborrow::{IntoConst, ReborrowMut};
+use faer::{Accum, MatMut, MatRef, Par, Spec};
+use rayon::prelude::*;
+
+use super::symbolic::Symbolic;
+
+/// Rows of a panel that are worked on together; a constant, so that sums don't depend on threads.
+const TILE_ROWS: usize = 512;
+
+/// A pivot below this part of its diagonal entry, negative, is no rounding error.
+const CLEARLY_NEGATIVE: f64 = 1e-8;
+
+pub(super) type PanelCell = OnceLock<Box<[f64]>>;
+
+/// Buffers of one worker.
+#[derive(Default)]
+pub(super) struct Workspace {
+    /// Place of each row in the panel at work.
+    local: Vec<u32>,
+    products: Vec<f64>,
+}
+
+/// Whether the tiles of one panel are worked on by the whole pool.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Tiles {
+    InTurn,
+    Together,
+}
+
+/// A pivot that the Cholesky factorization can't use.
+pub(super) enum BadPivot {
+    /// Zero but for rounding, or far below the diagonal; the DOF was held fixed and the work went on.
+    Vanishing { column: u32 },
+    /// Clearly below zero.
+    Negative { column: u32, pivot: f64 },
+}
+
+/// Factorizes panel `p` into `panels[p]`; the panels that update it must be there.
+pub(super) fn factor_panel(
+    symbolic: &Symbolic,
+    p: usize,
+    values: &[f64],
+    panels: &[PanelCell],
+    tiles: Tiles,
+    work: &mut Workspace,
+) -> Vec<BadPivot> {
+    let (width, height) = (symbolic.panel_width(p), symbolic.panel_height(p));
+    let mut storage = vec![0.0; width * height].into_boxed_slice();
+    work.local.resize(symbolic.size(), 0);
+    for (at, row) in
+        (symbolic.begin[p]..symbolic.begin[p + 1]).chain(symbolic.rows_below(p).iter().copied()).enumerate()
+    {
+        work.local[row as usize] = at as u32;
+    }
+    gather(symbolic, p, values, &mut storage);
+    let diagonal: Vec<f64> = (0..width).map(|col| storage[col * height + col]).collect();
+    let mut panel = MatMut::from_column_major_slice_mut(&mut storage, height, width);
+    update(symbolic, p, panel.rb_mut(), panels, tiles, work);
+    let mut bad = Vec::new();
+    if !factor_diagonal(panel.rb_mut().subrows_mut(0, width)) {
+        storage.fill(0.0);
+        gather(symbolic, p, values, &mut storage);
+        panel = MatMut::from_column_major_slice_mut(&mut storage, height, width);
+        update(symbolic, p, panel.rb_mut(), panels, tiles, work);
+        bad = factor_diagonal_slowly(panel.rb_mut().subrows_mut(0, width), &diagonal, symbolic.begin[p]);
+    }
+    divide(panel, tiles);
+    let set = panels[p].set(storage);
+    assert!(set.is_ok(), "a panel is factorized once");
+    bad
+}
+
+fn gather(symbolic: &Symbolic, p: usize, values: &[f64], storage: &mut [f64]) {
+    let range = symbolic.entry_ptr[p]..symbolic.entry_ptr[p + 1];
+    for (&source, &target) in symbolic.source[range.clone()].iter().zip(&symbolic.target[range]) {
+        storage[target as usize] += values[source as usize];
+    }
+}
+
+fn row_tiles(panel: MatMut<'_, f64>) -> Vec<MatMut<'_, f64>> {
+    let mut tiles = Vec::with_capacity(panel.nrows().div_ceil(TILE_ROWS));
+    let mut rest = panel;
+    while rest.nrows() > TILE_ROWS {
+        let (tile, below) = rest.split_at_row_mut(TILE_ROWS);
+        tiles.push(tile);
+        rest = below;
+    }
+    tiles.push(rest);
+    tiles
+}
+
+/// Subtracts what earlier panels contribute.
+fn update(
+    symbolic: &Symbolic,
+    p: usize,
+    panel: MatMut<'_, f64>,
+    panels: &[PanelCell],
+    tiles: Tiles,
+    work: &mut Workspace,
+) {
+    let Workspace { local, products } = work;
+    let local = &local[..];
+    let job = |(number, tile): (usize, MatMut<'_, f64>), products: &mut Vec<f64>| {
+        update_tile(symbolic, p, number * TILE_ROWS, tile, panels, local, products);
+    };
+    match tiles {
+        Tiles::InTurn => row_tiles(panel).into_iter().enumerate().for_each(|tile| job(tile, products)),
+        Tiles::Together => {
+            row_tiles(panel).into_par_iter().enumerate().for_each(|tile| job(tile, &mut Vec::new()));
+        }
+    }
+}
+
+fn update_tile(
+    symbolic: &Symbolic,
+    p: usize,
+    first_row: usize,
+    mut tile: MatMut<'_, f64>,
+    panels: &[PanelCell],
+    local: &[u32],
+    products: &mut Vec<f64>,
+) {
+    let begin = symbolic.begin[p];
+    let last_row = first_row + tile.nrows();
+    for update in symbolic.updates_of(p) {
+        let from = update.from as usize;
+        let source = panels[from].get().unwrap_or_else(|| unreachable!("children come before parents"));
+        let (width, height) = (symbolic.panel_width(from), symbolic.panel_height(from));
+        let source = MatRef::from_column_major_slice(source, height, width).subrows(width, height - width);
+        let below = symbolic.rows_below(from);
+        let (first, last) = (update.first as usize, update.last as usize);
+        let at = |row: &u32| local[*row as usize] as usize;
+        let low = first + below[first..].partition_point(|row| at(row) < first_row);
+        let high = low + below[low..].partition_point(|row| at(row) < last_row);
+        if low == high {
+            continue;
+        }
+        let (rows, cols) = (&below[low..high], &below[first..last]);
+        let left = source.subrows(low, high - low);
+        let right = source.subrows(first, last - first).transpose();
+        let (top, edge) = (at(&rows[0]) - first_row, (cols[0] - begin) as usize);
+        let rows_adjoin = at(&rows[rows.len() - 1]) - at(&rows[0]) + 1 == rows.len();
+        let cols_adjoin = (cols[cols.len() - 1] - cols[0]) as usize + 1 == cols.len();
+        if rows_adjoin && cols_adjoin {
+            let target = tile.rb_mut().submatrix_mut(top, edge, rows.len(), cols.len());
+            matmul(target, Accum::Add, left, right, -1.0, Par::Seq);
+            continue;
+        }
+        products.resize((rows.len() * cols.len()).max(products.len()), 0.0);
+        let product = &mut products[..rows.len() * cols.len()];
+        matmul(
+            MatMut::from_column_major_slice_mut(product, rows.len(), cols.len()),
+            Accum::Replace,
+            left,
+            right,
+            1.0,
+            Par::Seq,
+        );
+        for (product, &col) in product.chunks_exact(rows.len()).zip(cols) {
+            let target = tile.rb_mut().col_mut((col - begin) as usize).try_as_col_major_mut();
+            let target = target.unwrap_or_else(|| unreachable!("panels are column-major")).as_slice_mut();
+            for (&row, &value) in rows.iter().zip(product) {
+                target[local[row as usize] as usize - first_row] -= value;
+            }
+        }
+    }
+}
+
+fn factor_diagonal(block: MatMut<'_, f64>) -> bool {
+    let params = Spec::<LltParams, f64>::default();
+    let mut memory = MemBuffer::new(cholesky_in_place_scratch::<f64>(block.nrows(), Par::Seq, params));
+    let done = cholesky_in_place(block, Default::default(), Par::Seq, MemStack::new(&mut memory), params);
+    done.is_ok()
+}
+
+/// Column by column, holding a DOF fixed where its pivot vanishes, so that all of them are found.
+fn factor_diagonal_slowly(mut block: MatMut<'_, f64>, diagonal: &[f64], begin: u32) -> Vec<BadPivot> {
+    let width = block.nrows();
+    let mut bad = Vec::new();
+    for col in 0..width {
+        let known: f64 = (0..col).map(|k| block[(col, k)].powi(2)).sum();
+        let pivot = block[(col, col)] - known;
+        let column = begin + col as u32;
+        // A pivot of rounding size: the sum of squares is exact to eps times the diagonal.
+        let vanishing = pivot <= 64.0 * f64::EPSILON * diagonal[col].abs();
+        if pivot < -CLEARLY_NEGATIVE * diagonal[col].abs() || (vanishing && diagonal[col] < 0.0) {
+            bad.push(BadPivot::Negative { column, pivot });
+        } else if vanishing {
+            bad.push(BadPivot::Vanishing { column });
+        }
+        let fixed = vanishing.then(|| diagonal[col].abs().max(1.0) * 1e30);
+        let root = fixed.unwrap_or(pivot).sqrt();
+        block[(col, col)] = root;
+        for row in col + 1..width {
+            let known: f64 = (0..col).map(|k| block[(row, k)] * block[(col, k)]).sum();
+            block[(row, col)] = (block[(row, col)] - known) / root;
+        }
+    }
+    bad
+}
+
+/// L(below, C) = A(below, C) L(C, C)^-T.
+fn divide(panel: MatMut<'_, f64>, tiles: Tiles) {
+    let width = panel.ncols();
+    let (top, below) = panel.split_at_row_mut(width);
+    if below.nrows() == 0 {
+        return;
+    }
+    let top = top.into_const();
+    let job = |tile: MatMut<'_, f64>| solve_lower_triangular_in_place(top, tile.transpose_mut(), Par::Seq);
+    match tiles {
+        Tiles::InTurn => row_tiles(below).into_iter().for_each(job),
+        Tiles::Together => row_tiles(below).into_par_iter().for_each(job),
+    }
+}

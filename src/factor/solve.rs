@@ -1,0 +1,244 @@
+//! Solves with blocks of columns: the kernel works on one block, the batch spreads blocks over the
+//! rayon pool.
+//!
+//! A block holds its columns row by row, in the order of elimination: the values of one equation lie
+//! side by side, so that gathering and scattering rows moves whole cache lines.
+
+use faer::linalg::matmul::matmul;
+use faer::linalg::triangular_solve::{solve_lower_triangular_in_place, solve_upper_triangular_in_place};
+use faer::{Accum, MatMut, MatRef, Par};
+use rayon::prelude::*;
+
+use super::factorization::Factor;
+use super::symbolic::Symbolic;
+
+/// Columns that are solved together; a constant, so that results don't depend on the threads.
+pub const COLUMNS_PER_BLOCK: usize = 64;
+
+/// Rows of a panel that are multiplied together.
+const TILE_ROWS: usize = 512;
+
+/// A block of columns in the order of elimination.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Block {
+    /// Which columns of the right-hand side these are.
+    pub columns: Vec<usize>,
+    /// Value of equation k (in the order of elimination) in column j: `values[k * width + j]`.
+    pub values: Vec<f64>,
+}
+
+impl Block {
+    /// Number of columns.
+    pub fn width(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// The values of one equation, by its place in the order of elimination.
+    pub fn row(&self, place: usize) -> &[f64] {
+        &self.values[place * self.width()..(place + 1) * self.width()]
+    }
+
+    /// All values as a matrix, equations in the order of elimination by columns.
+    pub fn as_mat(&self) -> MatRef<'_, f64> {
+        let width = self.width();
+        MatRef::from_row_major_slice(&self.values, self.values.len() / width.max(1), width)
+    }
+}
+
+/// Which panels a block of columns reaches on the way down: the others stay zero.
+struct Reach(Vec<bool>);
+
+impl Factor {
+    /// Solves A X = B in place for a dense block of columns (`size` x any), blocks of
+    /// [`COLUMNS_PER_BLOCK`] columns concurrently.
+    ///
+    /// Cost: [`Symbolic::solve_flops`] per column.
+    ///
+    /// # Panics
+    /// When the number of rows is not the size of the matrix.
+    pub fn solve_in_place(&self, columns: MatMut<'_, f64>) {
+        assert_eq!(columns.nrows(), self.symbolic().size(), "one row per equation");
+        let count = columns.ncols().div_ceil(COLUMNS_PER_BLOCK);
+        let mut rest = columns;
+        let mut pieces = Vec::with_capacity(count);
+        while rest.ncols() > COLUMNS_PER_BLOCK {
+            let (piece, right) = rest.split_at_col_mut(COLUMNS_PER_BLOCK);
+            pieces.push(piece);
+            rest = right;
+        }
+        pieces.push(rest);
+        pieces.into_par_iter().with_max_len(1).for_each(|mut piece| {
+            let mut block = self.load_dense(piece.as_ref());
+            self.forward(&mut block.values, block.columns.len(), None);
+            self.backward(&mut block.values, block.columns.len());
+            for (place, &dof) in self.symbolic.dof_order.iter().enumerate() {
+                for (col, &value) in block.row(place).iter().enumerate() {
+                    piece[(dof as usize, col)] = value;
+                }
+            }
+        });
+    }
+
+    /// Solves A x = b in place for one column.
+    ///
+    /// # Panics
+    /// When the length is not the size of the matrix.
+    pub fn solve_vector_in_place(&self, column: &mut [f64]) {
+        assert_eq!(column.len(), self.symbolic().size(), "one value per equation");
+        let mut values: Vec<f64> = self.symbolic.dof_order.iter().map(|&dof| column[dof as usize]).collect();
+        self.forward(&mut values, 1, None);
+        self.backward(&mut values, 1);
+        for (&dof, value) in self.symbolic.dof_order.iter().zip(values) {
+            column[dof as usize] = value;
+        }
+    }
+
+    /// Solves A X = B for sparse columns (CSC, `size` x any) and hands each solved block to `take`,
+    /// concurrently and in any order, with the block's number. Columns that touch the same part of
+    /// the structure share a block ([`Block::columns`] says which are in it); what they don't reach is
+    /// skipped. Returns what `take` returned, by block number.
+    ///
+    /// # Panics
+    /// When the number of rows is not the size of the matrix, or the storage is CSR.
+    pub fn solve_sparse<T: Send>(
+        &self,
+        columns: sprs::CsMatView<'_, f64>,
+        take: impl Fn(usize, Block) -> T + Sync,
+    ) -> Vec<T> {
+        assert_eq!(columns.rows(), self.symbolic().size(), "one row per equation");
+        self.blocks_of(columns)
+            .into_par_iter()
+            .with_max_len(1)
+            .enumerate()
+            .map(|(number, list)| {
+                let (mut block, reach) = self.load_sparse(columns, list);
+                self.forward(&mut block.values, block.columns.len(), Some(&reach));
+                self.backward(&mut block.values, block.columns.len());
+                take(number, block)
+            })
+            .collect()
+    }
+
+    /// Groups the columns by the place where they enter the elimination tree.
+    fn blocks_of(&self, columns: sprs::CsMatView<'_, f64>) -> Vec<Vec<usize>> {
+        let place = &self.symbolic.place;
+        let entry = |col: usize| {
+            let rows = columns.outer_view(col).map(|column| column.indices().to_vec()).unwrap_or_default();
+            rows.into_iter().map(|row| place[row]).min().unwrap_or(u32::MAX)
+        };
+        let mut order: Vec<usize> = (0..columns.cols()).collect();
+        order.sort_by_cached_key(|&col| (entry(col), col));
+        order.chunks(COLUMNS_PER_BLOCK).map(<[usize]>::to_vec).collect()
+    }
+
+    fn load_dense(&self, columns: MatRef<'_, f64>) -> Block {
+        let width = columns.ncols();
+        let mut values = vec![0.0; self.symbolic().size() * width];
+        for col in 0..width {
+            for (dof, &place) in self.symbolic.place.iter().enumerate() {
+                values[place as usize * width + col] = columns[(dof, col)];
+            }
+        }
+        Block { columns: (0..width).collect(), values }
+    }
+
+    fn load_sparse(&self, columns: sprs::CsMatView<'_, f64>, list: Vec<usize>) -> (Block, Reach) {
+        let symbolic = self.symbolic();
+        let width = list.len();
+        let mut values = vec![0.0; symbolic.size() * width];
+        let mut touched = Vec::new();
+        for (at, &col) in list.iter().enumerate() {
+            for (row, &value) in columns.outer_view(col).iter().flat_map(|column| column.iter()) {
+                let place = symbolic.place[row];
+                values[place as usize * width + at] = value;
+                touched.push(place);
+            }
+        }
+        (Block { columns: list, values }, symbolic.reach(&touched))
+    }
+
+    /// L Z = Z for a block in the order of elimination, in place.
+    fn forward(&self, values: &mut [f64], width: usize, reach: Option<&Reach>) {
+        let symbolic = self.symbolic();
+        let mut products = vec![0.0; TILE_ROWS * width];
+        for p in 0..symbolic.panel_count() {
+            if reach.is_some_and(|reach| !reach.0[p]) {
+                continue;
+            }
+            let (top, below) = self.panel(p);
+            let (begin, end) = (symbolic.begin[p] as usize, symbolic.begin[p + 1] as usize);
+            let (done, ahead) = values.split_at_mut(end * width);
+            let own = &mut done[begin * width..];
+            solve_lower_triangular_in_place(top, row_major(own, width), Par::Seq);
+            for (tile, rows) in symbolic.rows_below(p).chunks(TILE_ROWS).enumerate() {
+                let factor = below.subrows(tile * TILE_ROWS, rows.len());
+                let product = &mut products[..rows.len() * width];
+                let own = MatRef::from_row_major_slice(own, end - begin, width);
+                matmul(row_major(product, width), Accum::Replace, factor, own, 1.0, Par::Seq);
+                for (&row, product) in rows.iter().zip(product.chunks_exact(width)) {
+                    let at = (row as usize - end) * width;
+                    ahead[at..at + width].iter_mut().zip(product).for_each(|(value, part)| *value -= part);
+                }
+            }
+        }
+    }
+
+    /// L' Z = Z for a block in the order of elimination, in place.
+    fn backward(&self, values: &mut [f64], width: usize) {
+        let symbolic = self.symbolic();
+        let mut gathered = vec![0.0; TILE_ROWS * width];
+        for p in (0..symbolic.panel_count()).rev() {
+            let (top, below) = self.panel(p);
+            let (begin, end) = (symbolic.begin[p] as usize, symbolic.begin[p + 1] as usize);
+            let (done, ahead) = values.split_at_mut(end * width);
+            let own = &mut done[begin * width..];
+            for (tile, rows) in symbolic.rows_below(p).chunks(TILE_ROWS).enumerate() {
+                let gathered = &mut gathered[..rows.len() * width];
+                for (&row, place) in rows.iter().zip(gathered.chunks_exact_mut(width)) {
+                    let at = (row as usize - end) * width;
+                    place.copy_from_slice(&ahead[at..at + width]);
+                }
+                let factor = below.subrows(tile * TILE_ROWS, rows.len()).transpose();
+                let gathered = MatRef::from_row_major_slice(gathered, rows.len(), width);
+                matmul(row_major(own, width), Accum::Add, factor, gathered, -1.0, Par::Seq);
+            }
+            solve_upper_triangular_in_place(top.transpose(), row_major(own, width), Par::Seq);
+        }
+    }
+
+    /// Diagonal block and rows below of a panel.
+    fn panel(&self, p: usize) -> (MatRef<'_, f64>, MatRef<'_, f64>) {
+        let (width, height) = (self.symbolic.panel_width(p), self.symbolic.panel_height(p));
+        MatRef::from_column_major_slice(&self.panels[p], height, width).split_at_row(width)
+    }
+}
+
+fn row_major(values: &mut [f64], width: usize) -> MatMut<'_, f64> {
+    let rows = values.len() / width.max(1);
+    MatMut::from_row_major_slice_mut(values, rows, width)
+}
+
+impl Symbolic {
+    /// Panels on the paths from the touched equations to the roots.
+    fn reach(&self, touched: &[u32]) -> Reach {
+        let mut reached = vec![false; self.panel_count()];
+        for &place in touched {
+            let mut panel = self.begin.partition_point(|&begin| begin <= place) - 1;
+            while panel < reached.len() && !reached[panel] {
+                reached[panel] = true;
+                panel = self.parent[panel] as usize;
+            }
+        }
+        Reach(reached)
+    }
+
+    /// The equation eliminated as the k-th.
+    pub fn dof_order(&self) -> &[u32] {
+        &self.dof_order
+    }
+
+    /// The place of each equation in the order of elimination.
+    pub fn places(&self) -> &[u32] {
+        &self.place
+    }
+}

@@ -1,0 +1,46 @@
+//! The thread budget, progress and cancellation that all rooms share.
+//!
+//! The library starts no threads. Batches run on the rayon pool that the caller is in: wrap a call
+//! in [`rayon::ThreadPool::install`] to choose it, or use [`with_threads`]. Results don't depend on
+//! the number of threads: work is cut into pieces of fixed size and put together by index.
+
+use rayon::ThreadPoolBuildError;
+
+/// What a long computation tells, and asks, while it runs. All methods have empty defaults.
+pub trait Progress: Sync {
+    /// A stage of `total` steps begins.
+    fn begin(&self, stage: &str, total: u64) {
+        let _ = (stage, total);
+    }
+
+    /// So many further steps of the stage are done. Called from several threads.
+    fn advance(&self, steps: u64) {
+        let _ = steps;
+    }
+
+    /// The stage is over.
+    fn end(&self) {}
+}
+
+/// No display.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Silent;
+
+impl Progress for Silent {}
+
+/// Runs `work` on a pool of `threads` threads (0: one per core) and nowhere else.
+///
+/// # Errors
+/// When the threads can't be started.
+///
+/// ```
+/// let threads = modalsweep::parallel::with_threads(2, rayon::current_num_threads)?;
+/// assert_eq!(threads, 2);
+/// # Ok::<(), rayon::ThreadPoolBuildError>(())
+/// ```
+pub fn with_threads<T: Send>(
+    threads: usize,
+    work: impl FnOnce() -> T + Send,
+) -> Result<T, ThreadPoolBuildError> {
+    Ok(rayon::ThreadPoolBuilder::new().num_threads(threads).build()?.install(work))
+}
