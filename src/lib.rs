@@ -3,6 +3,7 @@
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod condense;
 pub mod factor;
 pub mod io;
 pub mod matrix;

@@ -10,6 +10,7 @@
 
 mod error;
 mod factorization;
+mod gram;
 mod graph;
 #[cfg(feature = "metis")]
 mod metis;

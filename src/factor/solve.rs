@@ -16,7 +16,7 @@ use super::symbolic::Symbolic;
 pub const COLUMNS_PER_BLOCK: usize = 64;
 
 /// Rows of a panel that are multiplied together.
-const TILE_ROWS: usize = 512;
+pub(super) const TILE_ROWS: usize = 512;
 
 /// A block of columns in the order of elimination.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,7 +46,7 @@ impl Block {
 }
 
 /// Which panels a block of columns reaches on the way down: the others stay zero.
-struct Reach(Vec<bool>);
+pub(super) struct Reach(pub(super) Vec<bool>);
 
 impl Factor {
     /// Solves A X = B in place for a dense block of columns (`size` x any), blocks of
@@ -105,22 +105,59 @@ impl Factor {
         columns: sprs::CsMatView<'_, f64>,
         take: impl Fn(usize, Block) -> T + Sync,
     ) -> Vec<T> {
+        self.each_block(columns, |number, mut block, reach| {
+            self.forward(&mut block.values, block.columns.len(), Some(reach));
+            self.backward(&mut block.values, block.columns.len());
+            take(number, block)
+        })
+    }
+
+    /// Solves A X = B in place for a block in the order of elimination.
+    ///
+    /// # Panics
+    /// When the block has not one row per equation.
+    pub fn solve_block_in_place(&self, block: &mut Block) {
+        assert_eq!(block.values.len(), self.symbolic().size() * block.width(), "one row per equation");
+        self.forward(&mut block.values, block.columns.len(), None);
+        self.backward(&mut block.values, block.columns.len());
+    }
+
+    /// The forward half alone, Y = L^-1 P B for sparse columns; otherwise as
+    /// [`Factor::solve_sparse`]. B' A^-1 B = Y' Y.
+    ///
+    /// # Panics
+    /// When the number of rows is not the size of the matrix, or the storage is CSR.
+    pub fn forward_sparse<T: Send>(
+        &self,
+        columns: sprs::CsMatView<'_, f64>,
+        take: impl Fn(usize, Block) -> T + Sync,
+    ) -> Vec<T> {
+        self.each_block(columns, |number, mut block, reach| {
+            self.forward(&mut block.values, block.columns.len(), Some(reach));
+            take(number, block)
+        })
+    }
+
+    fn each_block<T: Send>(
+        &self,
+        columns: sprs::CsMatView<'_, f64>,
+        work: impl Fn(usize, Block, &Reach) -> T + Sync,
+    ) -> Vec<T> {
         assert_eq!(columns.rows(), self.symbolic().size(), "one row per equation");
+        assert!(columns.is_csc(), "compressed sparse columns");
         self.blocks_of(columns)
             .into_par_iter()
             .with_max_len(1)
             .enumerate()
             .map(|(number, list)| {
-                let (mut block, reach) = self.load_sparse(columns, list);
-                self.forward(&mut block.values, block.columns.len(), Some(&reach));
-                self.backward(&mut block.values, block.columns.len());
-                take(number, block)
+                let (block, reach) = self.load_sparse(columns, list);
+                work(number, block, &reach)
             })
             .collect()
     }
 
     /// Groups the columns by the place where they enter the elimination tree.
-    fn blocks_of(&self, columns: sprs::CsMatView<'_, f64>) -> Vec<Vec<usize>> {
+    pub(super) fn blocks_of(&self, columns: sprs::CsMatView<'_, f64>) -> Vec<Vec<usize>> {
         let place = &self.symbolic.place;
         let entry = |col: usize| {
             let rows = columns.outer_view(col).map(|column| column.indices().to_vec()).unwrap_or_default();
@@ -207,20 +244,20 @@ impl Factor {
     }
 
     /// Diagonal block and rows below of a panel.
-    fn panel(&self, p: usize) -> (MatRef<'_, f64>, MatRef<'_, f64>) {
+    pub(super) fn panel(&self, p: usize) -> (MatRef<'_, f64>, MatRef<'_, f64>) {
         let (width, height) = (self.symbolic.panel_width(p), self.symbolic.panel_height(p));
         MatRef::from_column_major_slice(&self.panels[p], height, width).split_at_row(width)
     }
 }
 
-fn row_major(values: &mut [f64], width: usize) -> MatMut<'_, f64> {
+pub(super) fn row_major(values: &mut [f64], width: usize) -> MatMut<'_, f64> {
     let rows = values.len() / width.max(1);
     MatMut::from_row_major_slice_mut(values, rows, width)
 }
 
 impl Symbolic {
     /// Panels on the paths from the touched equations to the roots.
-    fn reach(&self, touched: &[u32]) -> Reach {
+    pub(super) fn reach(&self, touched: &[u32]) -> Reach {
         let mut reached = vec![false; self.panel_count()];
         for &place in touched {
             let mut panel = self.begin.partition_point(|&begin| begin <= place) - 1;

@@ -184,7 +184,7 @@ impl Symbolic {
             && pattern_hash(matrix) == self.pattern_hash
     }
 
-    fn panel_of_column(&self) -> Vec<u32> {
+    pub(super) fn panel_of_column(&self) -> Vec<u32> {
         let widths = (0..self.panel_count()).map(|p| (p as u32, self.panel_width(p)));
         widths.flat_map(|(p, width)| std::iter::repeat_n(p, width)).collect()
     }

@@ -6,6 +6,7 @@
 
 mod dofs;
 mod error;
+mod products;
 mod symmetric;
 mod triangles;
 
