@@ -56,6 +56,9 @@ impl<'a> OrderedMass<'a> {
     }
 }
 
+/// Products T_i' M_ss T_j of one block j, with the number i of the other.
+type Pairs = Vec<(usize, Mat<f64>)>;
+
 /// With all columns T at hand.
 pub(super) fn from_recovery(factor: &Factor, blocks: &Blocks, columns: &[Block]) -> Mat<f64> {
     let ordered = OrderedMass::new(factor, blocks);
@@ -67,7 +70,7 @@ pub(super) fn from_recovery(factor: &Factor, blocks: &Blocks, columns: &[Block])
         let half = if count.is_multiple_of(2) && j >= count / 2 { (count - 1) / 2 } else { count / 2 };
         (0..=half).map(move |step| (j + step) % count)
     };
-    let products: Vec<(Vec<f64>, Vec<(usize, Mat<f64>)>)> = (0..count)
+    let products: Vec<(Vec<f64>, Pairs)> = (0..count)
         .into_par_iter()
         .with_max_len(1)
         .map(|j| {

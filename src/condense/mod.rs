@@ -4,12 +4,19 @@
 //! stiffnesses of one pattern. [`choose_masters`] finds masters, [`Certificate`] says what the
 //! reduced model is good for.
 
+mod certificate;
 mod error;
+mod fixed_interface;
 mod guyan;
 mod mass;
+mod masters;
 mod partition;
+mod rigid_body;
 mod stiffness;
 
+pub use certificate::{Certificate, DoubtfulDof, Known, RigidBodyCheck, frequency_excess};
 pub use error::CondenseError;
 pub use guyan::{Guyan, GuyanOptions, GuyanPlan, Recovery, condense};
+pub use masters::choose_masters;
 pub use partition::Partition;
+pub use rigid_body::{DIRECTIONS, Grounding, MassBalance, rigid_body_vector};

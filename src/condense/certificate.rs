@@ -1,0 +1,294 @@
+//! How far a condensed model can be trusted.
+
+use std::collections::HashMap;
+
+use faer::{Mat, MatRef};
+use serde::Serialize;
+
+use super::fixed_interface::lowest_eigenvalue;
+use super::rigid_body::{Grounding, MassBalance, grounding, mass_balance};
+use super::{CondenseError, Guyan};
+use crate::matrix::{DofNames, SymmetricMatrix};
+
+/// Rule of thumb: reduced frequencies below this part of the first fixed-interface frequency are good
+/// to a few per cent.
+const TRUSTED_SHARE: f64 = 1.0 / 3.0;
+
+/// A resisted rigid-body motion, as a ratio of forces: above it the body is held in that direction.
+const HELD: f64 = 1e-8;
+
+/// A DOF that the elimination has nearly used up.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct DoubtfulDof {
+    /// The user's name of it.
+    pub dof: String,
+    /// K_ii / D_ii.
+    pub pivot_ratio: f64,
+}
+
+/// Whether condensation keeps rigid-body motions free of force.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "status", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum RigidBodyCheck {
+    /// Not done.
+    Skipped {
+        /// Why.
+        reason: String,
+    },
+    /// One entry per direction in which the masters can move.
+    Checked {
+        /// The directions.
+        directions: Vec<Grounding>,
+    },
+}
+
+/// The certificate of a condensation. What is merely poor stands here as data.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Certificate {
+    /// Backward error of one solve with the factor of K_ss.
+    pub probe_residual: f64,
+    /// Largest K_ii / D_ii, and where.
+    pub largest_pivot_ratio: f64,
+    /// The DOF that has it.
+    pub largest_pivot_dof: String,
+    /// DOFs above the warning limit (1e7), largest ratio first.
+    pub doubtful_dofs: Vec<DoubtfulDof>,
+    /// Largest |k_ij - k_ji| / sqrt(k_ii k_jj) of the input; zero where it gives one triangle.
+    pub stiffness_symmetry_defect: f64,
+    /// The same of the mass.
+    pub mass_symmetry_defect: Option<f64>,
+    /// Grounding forces K_r times the rigid-body vectors.
+    pub rigid_body: RigidBodyCheck,
+    /// Total mass before and after, by direction, where the DOF map tells directions.
+    pub mass_balance: Option<Vec<MassBalance>>,
+    /// Lowest frequency of the slaves with the masters held, Hz: the limit of validity. `None`
+    /// without mass, or where the slaves have none (the condensation is then exact).
+    pub first_fixed_interface_hz: Option<f64>,
+    /// A third of it, Hz.
+    pub trusted_below_hz: Option<f64>,
+    /// Frequencies of the reduced pair, Hz, ascending, rigid-body modes first as zeros.
+    pub frequencies_hz: Vec<f64>,
+    /// For the first of them, how much too high they are at least, relative: see
+    /// [`frequency_excess`].
+    pub frequency_excess: Vec<f64>,
+    /// Zero frequencies among them.
+    pub rigid_body_modes: usize,
+    /// Massless directions of the reduced pair: infinite frequencies, not listed.
+    pub infinite_frequencies: usize,
+}
+
+/// What is known about the input besides its matrices.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Known<'a> {
+    /// Names of the equations.
+    pub names: &'a DofNames,
+    /// Coordinates by node number.
+    pub coordinates: Option<&'a HashMap<i64, [f64; 3]>>,
+    /// Symmetry defect of K and M as read.
+    pub symmetry_defects: (f64, Option<f64>),
+}
+
+impl<'a> Known<'a> {
+    /// Names alone.
+    pub fn names(names: &'a DofNames) -> Self {
+        Self { names, coordinates: None, symmetry_defects: (0.0, None) }
+    }
+}
+
+impl Certificate {
+    /// Examines a condensed model. The reduced frequencies are the caller's to add
+    /// ([`Certificate::with_frequencies`]): they are found by the room to the right of this one.
+    ///
+    /// Cost: some 10 to 40 solves for the first fixed-interface frequency.
+    ///
+    /// # Errors
+    /// [`CondenseError::NotConverged`].
+    pub fn new(
+        guyan: &Guyan,
+        stiffness: &SymmetricMatrix,
+        mass: Option<&SymmetricMatrix>,
+        known: Known<'_>,
+    ) -> Result<Self, CondenseError> {
+        let slaves = guyan.partition().slaves();
+        let name = |slave: usize| known.names.name(slaves[slave]);
+        let pivots = guyan.factor().pivots();
+        let eigenvalue = match guyan.slave_mass() {
+            Some(slave_mass) => lowest_eigenvalue(guyan.factor(), slave_mass)?,
+            None => None,
+        };
+        let first_fixed_interface_hz = eigenvalue.map(|lambda| lambda.sqrt() / std::f64::consts::TAU);
+        let labels = known.names.labels();
+        Ok(Self {
+            probe_residual: guyan.factor().probe_residual(),
+            largest_pivot_ratio: pivots.largest_ratio,
+            largest_pivot_dof: name(pivots.dof),
+            doubtful_dofs: (pivots.doubtful.iter())
+                .map(|&(slave, pivot_ratio)| DoubtfulDof { dof: name(slave), pivot_ratio })
+                .collect(),
+            stiffness_symmetry_defect: known.symmetry_defects.0,
+            mass_symmetry_defect: known.symmetry_defects.1,
+            rigid_body: rigid_body_check(guyan, stiffness, known),
+            mass_balance: match (mass, guyan.mass(), labels) {
+                (Some(mass), Some(reduced), Some(labels)) => {
+                    Some(mass_balance(mass, reduced, guyan.partition(), labels))
+                }
+                _ => None,
+            },
+            first_fixed_interface_hz,
+            trusted_below_hz: first_fixed_interface_hz.map(|limit| TRUSTED_SHARE * limit),
+            frequencies_hz: Vec::new(),
+            frequency_excess: Vec::new(),
+            rigid_body_modes: 0,
+            infinite_frequencies: 0,
+        })
+    }
+
+    /// Adds the frequencies of the reduced pair (Hz, ascending, `rigid` zeros first), the number of
+    /// infinite ones, and what [`frequency_excess`] says of the first.
+    #[must_use]
+    pub fn with_frequencies(mut self, hz: Vec<f64>, rigid: usize, infinite: usize, excess: Vec<f64>) -> Self {
+        self.frequencies_hz = hz;
+        self.rigid_body_modes = rigid;
+        self.infinite_frequencies = infinite;
+        self.frequency_excess = excess;
+        self
+    }
+
+    /// The certificate in words, one sentence an entry.
+    pub fn in_words(&self) -> Vec<String> {
+        let mut words = vec![self.factor_in_words()];
+        if !self.doubtful_dofs.is_empty() {
+            let names: Vec<_> = self.doubtful_dofs.iter().take(8).map(|doubt| doubt.dof.as_str()).collect();
+            words.push(format!(
+                "WARNING: {} DOF(s) are nearly unrestrained (pivot ratio above 1e7): {}",
+                self.doubtful_dofs.len(),
+                names.join(", ")
+            ));
+        }
+        words.extend(self.validity_in_words());
+        words.push(self.rigid_body_in_words());
+        for balance in self.mass_balance.iter().flatten() {
+            words.push(format!(
+                "mass along {}: {:.6e} before, {:.6e} after ({:.2} %)",
+                balance.direction,
+                balance.before,
+                balance.after,
+                100.0 * balance.after / balance.before
+            ));
+        }
+        words
+    }
+
+    fn factor_in_words(&self) -> String {
+        format!(
+            "factor: probe residual {:.1e}, largest pivot ratio {:.1e} at DOF {}; input symmetric to {:.0e}",
+            self.probe_residual,
+            self.largest_pivot_ratio,
+            self.largest_pivot_dof,
+            self.stiffness_symmetry_defect.max(self.mass_symmetry_defect.unwrap_or(0.0))
+        )
+    }
+
+    fn validity_in_words(&self) -> Option<String> {
+        match (self.first_fixed_interface_hz, self.trusted_below_hz) {
+            (Some(limit), Some(trusted)) => Some(format!(
+                "frequencies below {} Hz can be trusted; the first fixed-interface mode is at {} Hz",
+                significant(trusted),
+                significant(limit)
+            )),
+            _ if self.frequencies_hz.is_empty() => None,
+            _ => Some("the slaves have no mass: the reduced frequencies are those of the full model".into()),
+        }
+    }
+
+    fn rigid_body_in_words(&self) -> String {
+        match &self.rigid_body {
+            RigidBodyCheck::Skipped { reason } => format!("rigid-body check skipped: {reason}"),
+            RigidBodyCheck::Checked { directions } => {
+                let of = |held: bool| {
+                    let list: Vec<_> = directions
+                        .iter()
+                        .filter(|check| (check.full > HELD) == held)
+                        .map(|c| c.direction)
+                        .collect();
+                    if list.is_empty() { "none".to_string() } else { list.join(", ") }
+                };
+                let worst = directions
+                    .iter()
+                    .filter(|check| check.full <= HELD)
+                    .map(|c| c.reduced)
+                    .fold(0.0, f64::max);
+                let verdict = if worst > HELD { "WARNING: condensation holds the free ones" } else { "kept" };
+                format!("rigid-body motion: free along {}; held along {}; {verdict}", of(false), of(true))
+            }
+        }
+    }
+}
+
+/// Four significant digits, without an exponent in the usual range.
+fn significant(value: f64) -> String {
+    let digits = (3 - value.abs().log10().floor() as i32).clamp(0, 6) as usize;
+    if (1e-3..1e7).contains(&value) { format!("{value:.digits$}") } else { format!("{value:.3e}") }
+}
+
+fn rigid_body_check(guyan: &Guyan, stiffness: &SymmetricMatrix, known: Known<'_>) -> RigidBodyCheck {
+    let skipped = |reason: &str| RigidBodyCheck::Skipped { reason: reason.into() };
+    let Some(labels) = known.names.labels() else {
+        return skipped("no DOF map (node.component) is known");
+    };
+    let Some(coordinates) = known.coordinates else {
+        return skipped("no coordinates of the nodes are known");
+    };
+    let directions = grounding(stiffness, guyan.stiffness(), guyan.partition(), labels, coordinates);
+    if directions.is_empty() {
+        return skipped("no master moves in a rigid-body motion");
+    }
+    RigidBodyCheck::Checked { directions }
+}
+
+/// How much too high reduced frequencies are at least, relative to themselves.
+///
+/// A reduced mode, expanded, leaves the inertia forces of the slaves, lambda M u, unbalanced. Letting
+/// the slaves follow those (the step that IRS takes: J. O'Callahan, 7th IMAC 1989) gives a better
+/// shape, whose Rayleigh quotient rho is nearer to the eigenvalue of the full model; the result is
+/// sqrt(lambda / rho) - 1 per mode. Far below the first fixed-interface frequency it is the error
+/// itself, near it less than the error.
+///
+/// `shapes`: `m x modes` of the reduced pair; `eigenvalues`: lambda of each, zero for rigid-body modes.
+/// Cost: one solve per mode.
+///
+/// # Panics
+/// When the shapes have not one row per master, or not one column per eigenvalue.
+pub fn frequency_excess(
+    guyan: &Guyan,
+    stiffness: &SymmetricMatrix,
+    mass: &SymmetricMatrix,
+    shapes: MatRef<'_, f64>,
+    eigenvalues: &[f64],
+) -> Vec<f64> {
+    assert_eq!(shapes.ncols(), eigenvalues.len(), "one shape per eigenvalue");
+    let slaves = guyan.partition().slaves();
+    let mut full = guyan.recover(shapes);
+    let mut inertia = Mat::zeros(slaves.len(), shapes.ncols());
+    let mut weighed = vec![0.0; mass.size()];
+    for (mode, &lambda) in eigenvalues.iter().enumerate() {
+        mass.multiply_into(full.col_as_slice(mode), &mut weighed);
+        slaves.iter().enumerate().for_each(|(i, &dof)| inertia[(i, mode)] = lambda * weighed[dof]);
+    }
+    guyan.factor().solve_in_place(inertia.as_mut());
+    (eigenvalues.iter().enumerate())
+        .map(|(mode, &lambda)| {
+            if lambda <= 0.0 {
+                return 0.0;
+            }
+            slaves.iter().enumerate().for_each(|(i, &dof)| full[(dof, mode)] += inertia[(i, mode)]);
+            let shape = full.col_as_slice(mode);
+            let quotient = stiffness.bilinear(shape, shape) / mass.bilinear(shape, shape);
+            ((lambda / quotient).sqrt() - 1.0).max(0.0)
+        })
+        .collect()
+}
