@@ -4,10 +4,9 @@
 
 mod support;
 
-use faer::{Mat, MatRef, mat};
+use faer::{Mat, mat};
 use modalsweep::eigen::{
-    EigenError, PairMatrix, PairModes, PairOptions, PairWorkspace, definite_pair,
-    definite_pair_with,
+    EigenError, PairModes, PairOptions, PairWorkspace, definite_pair, definite_pair_with,
 };
 use support::beam::{BeamEnd, BeamMass, beam};
 use support::chain::{ChainEnds, chain_eigenvalues, chain_mass, chain_stiffness};
@@ -53,7 +52,7 @@ const CANTILEVER_NASTRAN_HZ: [f64; 10] = [
     66656.49082565,
 ];
 
-// The next three: mpmath 1.3 with 50 digits, massless rotations eliminated exactly, then Cholesky of
+// The next three: mpmath 1.4.1 with 50 digits, massless rotations eliminated exactly, then Cholesky of
 // the mass and eigsy; 20 digits.
 const CANTILEVER_CONSISTENT_HZ: [f64; 20] = [
     351.3337541107898959,
@@ -440,105 +439,4 @@ fn only_the_lower_triangle_is_read() {
     let one = solve_shapes(&lower(&stiffness), &lower(&mass));
     assert_eq!(both.eigenvalues, one.eigenvalues);
     assert_eq!(both.vectors, one.vectors);
-}
-
-fn failure(stiffness: MatRef<'_, f64>, mass: MatRef<'_, f64>) -> EigenError {
-    definite_pair(stiffness, mass, &PairOptions::default()).unwrap_err()
-}
-
-#[test]
-fn values_that_are_not_finite_are_named_by_their_place() {
-    let (stiffness, mass) = beam(2, BeamMass::Consistent, BeamEnd::Clamped);
-    for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
-        for (row, col) in [(0, 0), (3, 1), (3, 3)] {
-            let mut broken = stiffness.clone();
-            broken[(row, col)] = bad;
-            let matrix = PairMatrix::Stiffness;
-            let error = failure(broken.as_ref(), mass.as_ref());
-            assert_eq!(error, EigenError::NonFinite { matrix, row, col });
-            let mut broken = mass.clone();
-            broken[(row, col)] = bad;
-            let matrix = PairMatrix::Mass;
-            let error = failure(stiffness.as_ref(), broken.as_ref());
-            assert_eq!(error, EigenError::NonFinite { matrix, row, col });
-            assert!(
-                error
-                    .to_string()
-                    .contains(&format!("equation {}, {}", row + 1, col + 1))
-            );
-        }
-    }
-}
-
-#[test]
-fn shapes_that_do_not_fit_are_refused() {
-    let square = Mat::<f64>::identity(3, 3);
-    let wide = Mat::<f64>::zeros(3, 4);
-    let small = Mat::<f64>::identity(2, 2);
-    let matrix = PairMatrix::Stiffness;
-    let error = failure(wide.as_ref(), square.as_ref());
-    assert_eq!(
-        error,
-        EigenError::NotSquare {
-            matrix,
-            rows: 3,
-            cols: 4
-        }
-    );
-    let matrix = PairMatrix::Mass;
-    let error = failure(square.as_ref(), wide.as_ref());
-    assert_eq!(
-        error,
-        EigenError::NotSquare {
-            matrix,
-            rows: 3,
-            cols: 4
-        }
-    );
-    let error = failure(square.as_ref(), small.as_ref());
-    assert_eq!(
-        error,
-        EigenError::SizeMismatch {
-            matrix,
-            expected: 3,
-            found: 2
-        }
-    );
-}
-
-#[test]
-fn a_motion_without_stiffness_and_mass_is_named() {
-    let empty_row = mat![[1.0, 0.0], [0.0, 0.0]];
-    let error = failure(empty_row.as_ref(), empty_row.as_ref());
-    assert!(
-        matches!(error, EigenError::SharedNullVector { dof: 1, .. }),
-        "{error}"
-    );
-    // Equations 2 and 3 hang together but on nothing, and only equation 1 has mass.
-    let stiffness = mat![[1.0, 0.0, 0.0], [0.0, 2.0, -2.0], [0.0, -2.0, 2.0]];
-    let mass = mat![[1.0, 0.0, 0.0], [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]];
-    let error = failure(stiffness.as_ref(), mass.as_ref());
-    assert!(
-        matches!(error, EigenError::SharedNullVector { dof: 1 | 2, .. }),
-        "{error}"
-    );
-    let error = failure(Mat::zeros(2, 2).as_ref(), Mat::zeros(2, 2).as_ref());
-    assert!(
-        matches!(error, EigenError::SharedNullVector { .. }),
-        "{error}"
-    );
-}
-
-#[test]
-fn a_massless_negative_spring_is_named() {
-    let stiffness = mat![[1.0, 0.0], [0.0, -1.0]];
-    let mass = mat![[1.0, 0.0], [0.0, 0.0]];
-    let error = failure(stiffness.as_ref(), mass.as_ref());
-    assert!(
-        matches!(error, EigenError::NotDefinite { dof: 1, .. }),
-        "{error}"
-    );
-    let coupled = mat![[1.0, 2.0], [2.0, 1.0]];
-    let error = failure(coupled.as_ref(), Mat::zeros(2, 2).as_ref());
-    assert!(matches!(error, EigenError::NotDefinite { .. }), "{error}");
 }
