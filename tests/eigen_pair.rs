@@ -340,6 +340,15 @@ fn no_mass_means_no_finite_frequency() {
 }
 
 #[test]
+fn barely_held_without_mass_is_still_held() {
+    let soft = 2f64.powi(-30);
+    let stiffness = mat![[1.0, -1.0], [-1.0, 1.0 + soft]];
+    let modes = solve(&stiffness, &Mat::zeros(2, 2));
+    assert_eq!((modes.infinite_count, modes.rigid_count), (2, 0));
+    assert!(modes.pivot_ratio > 1e9);
+}
+
+#[test]
 fn no_stiffness_means_rigid_modes_only() {
     let mass = mat![[2.0, 0.5], [0.5, 3.0]];
     let modes = solve_shapes(&Mat::zeros(2, 2), &mass);

@@ -95,6 +95,24 @@ fn a_motion_without_stiffness_and_mass_is_named() {
 }
 
 #[test]
+fn a_massless_part_that_hangs_on_nothing_is_named() {
+    for bars in [1, 2, 5, 10, 30, 60] {
+        let (part, _) = beam(bars, BeamMass::Lumped, BeamEnd::Free);
+        let n = 1 + part.nrows();
+        let at = |i: usize, j: usize| match (i, j) {
+            (0, 0) => 1.0,
+            (0, _) | (_, 0) => 0.0,
+            _ => part[(i - 1, j - 1)],
+        };
+        let mass = Mat::from_fn(n, n, |i, j| if i + j == 0 { 1.0 } else { 0.0 });
+        match failure(Mat::from_fn(n, n, at).as_ref(), mass.as_ref()) {
+            EigenError::SharedNullVector { dof, .. } => assert!(dof > 0),
+            other => panic!("{bars}: {other}"),
+        }
+    }
+}
+
+#[test]
 fn a_massless_negative_spring_is_named() {
     let stiffness = mat![[1.0, 0.0], [0.0, -1.0]];
     let mass = mat![[1.0, 0.0], [0.0, 0.0]];

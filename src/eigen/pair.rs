@@ -34,6 +34,8 @@ pub struct PairOptions {
     /// Ratio `K_ii / pivot` above which the stiffness is not factored alone but with a multiple of
     /// the mass. Default 1e7; well-restrained models stay below 3e6.
     pub pivot_ratio_limit: f64,
+    /// Pivot ratio above which `K + s M` counts as singular whatever the shift. Default 1e11.
+    pub singular_pivot_ratio: f64,
     /// A mode is rigid when its strain energy `x' K x` is at most this fraction of `sum K_ii x_i^2`.
     /// Only looked at when the pivot ratio is above its limit. Default 1e-12, which leaves room
     /// for matrices from files with 14 digits.
@@ -48,6 +50,7 @@ impl Default for PairOptions {
         Self {
             vectors: Vectors::None,
             pivot_ratio_limit: 1e7,
+            singular_pivot_ratio: 1e11,
             rigid_energy_ratio: 1e-12,
             mass_rounding: 1e-11,
         }
@@ -277,12 +280,19 @@ pub fn definite_pair_with(
     check(work.n, stiffness, PairMatrix::Stiffness)?;
     check(work.n, mass, PairMatrix::Mass)?;
     let pencil = Pencil { stiffness, mass };
-    match factor(work, pencil, 0.0) {
-        Ok(pivots) if pivots.ratio <= options.pivot_ratio_limit => {
-            supported(work, pencil, options, pivots)
-        }
-        _ => free(work, pencil, options),
+    let alone = factor(work, pencil, 0.0).ok();
+    if let Some(pivots) = alone.filter(|p| p.ratio <= options.pivot_ratio_limit) {
+        return supported(work, pencil, options, pivots);
     }
+    let result = free(work, pencil, options);
+    let barely_held = alone.is_some_and(|p| p.ratio <= options.singular_pivot_ratio);
+    if result.is_err()
+        && barely_held
+        && let Ok(pivots) = factor(work, pencil, 0.0)
+    {
+        return supported(work, pencil, options, pivots);
+    }
+    result
 }
 
 fn check(n: usize, values: MatRef<'_, f64>, matrix: PairMatrix) -> Result<(), EigenError> {

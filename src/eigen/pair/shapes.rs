@@ -41,7 +41,10 @@ pub(super) fn shapes(
     }
     let mut inertia = symmetric_times(pencil.mass, vectors.as_ref());
     for j in 0..count {
-        let length = dot(vectors.as_ref(), inertia.as_ref(), j).sqrt();
+        let length = length(
+            dot(vectors.as_ref(), inertia.as_ref(), j),
+            work.mu[n - count + j] / unit,
+        );
         for i in 0..n {
             vectors[(i, j)] /= length;
             inertia[(i, j)] /= length;
@@ -79,6 +82,14 @@ pub(super) fn shapes(
     result
 }
 
+/// Square root of `x' M x`, which is `y' C y = mu` but for rounding.
+///
+/// Next to the infinite eigenvalues rounding may be all there is in the product; then `mu` is taken.
+fn length(product: f64, mu: f64) -> f64 {
+    let plausible = product > 0.5 * mu && product < 2.0 * mu;
+    if plausible { product } else { mu }.sqrt()
+}
+
 /// Eigenvalue and energy ratio of column `j`: the more accurate one of two.
 ///
 /// `1 / mu - s` suffers from the rounding of the largest `mu`, so it is best for low modes. The
@@ -95,21 +106,14 @@ fn eigenvalue(
     let separate: f64 = (0..vectors.nrows())
         .map(|i| pencil.stiffness[(i, i)].abs() * vectors[(i, j)].powi(2))
         .sum();
-    let ratio = if separate > 0.0 {
-        quotient / separate
-    } else {
-        0.0
-    };
+    let ratio = quotient / separate.max(f64::MIN_POSITIVE);
     let (reciprocal, amplification) = from_mu(quotient);
-    let cancellation = 1.0 / ratio.abs();
-    (
-        if amplification <= cancellation {
-            reciprocal
-        } else {
-            quotient
-        },
-        ratio,
-    )
+    let lambda = if amplification <= 1.0 / ratio.abs() {
+        reciprocal
+    } else {
+        quotient
+    };
+    (lambda, ratio)
 }
 
 fn dot(a: MatRef<'_, f64>, b: MatRef<'_, f64>, j: usize) -> f64 {

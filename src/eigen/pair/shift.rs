@@ -18,9 +18,6 @@ const MAX_SHIFTS: usize = 4;
 /// A shift within this factor of the lowest elastic eigenvalue is good enough.
 const CLOSE_ENOUGH: f64 = 16.0;
 
-/// Pivot ratio above which `K + s M` counts as singular for every `s`.
-const SINGULAR: f64 = 1e13;
-
 /// One shift and what came of it.
 pub(super) struct Shifted {
     pub shift: f64,
@@ -57,7 +54,7 @@ fn attempt(
     shift: f64,
 ) -> Result<Option<Shifted>, EigenError> {
     let pivots = match factor(work, pencil, shift) {
-        Ok(pivots) if pivots.ratio < SINGULAR => pivots,
+        Ok(pivots) if pivots.ratio <= options.singular_pivot_ratio => pivots,
         _ => return Ok(None),
     };
     let Some(unit) = reduce(work, pencil)? else {
