@@ -4,6 +4,7 @@
 #![warn(missing_docs)]
 
 pub mod condense;
+pub mod eigen;
 pub mod factor;
 pub mod io;
 pub mod matrix;

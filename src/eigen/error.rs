@@ -1,0 +1,107 @@
+//! What can go wrong before or during a dense eigenproblem.
+
+use std::fmt;
+
+/// The matrix of a pair that an error speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PairMatrix {
+    /// The stiffness matrix `K`.
+    Stiffness,
+    /// The mass matrix `M`.
+    Mass,
+}
+
+impl fmt::Display for PairMatrix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            PairMatrix::Stiffness => "stiffness",
+            PairMatrix::Mass => "mass",
+        })
+    }
+}
+
+/// Why a dense eigenproblem has no answer.
+///
+/// Rows, columns and degrees of freedom are 0-based here; the messages print 1-based equations.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EigenError {
+    /// A matrix is not square.
+    #[error("the {matrix} matrix is {rows} x {cols}, it must be square")]
+    NotSquare {
+        /// Which matrix.
+        matrix: PairMatrix,
+        /// Its number of rows.
+        rows: usize,
+        /// Its number of columns.
+        cols: usize,
+    },
+
+    /// Stiffness and mass, or the workspace and the matrices, differ in size.
+    #[error("the sizes differ: {expected} equations expected, the {matrix} matrix has {found}")]
+    SizeMismatch {
+        /// Which matrix has the wrong size.
+        matrix: PairMatrix,
+        /// Number of equations expected.
+        expected: usize,
+        /// Number of equations found.
+        found: usize,
+    },
+
+    /// The lower triangle of a matrix holds a NaN or an infinity; the first one, by columns.
+    #[error(
+        "the {matrix} matrix has a value that is not finite at equation {}, {}",
+        row + 1,
+        col + 1
+    )]
+    NonFinite {
+        /// Which matrix.
+        matrix: PairMatrix,
+        /// Row of the value, 0-based.
+        row: usize,
+        /// Column of the value, 0-based.
+        col: usize,
+    },
+
+    /// Some motion has neither stiffness nor mass, so that every number is an eigenvalue.
+    #[error(
+        "a motion that is largest at equation {} has neither stiffness nor mass; \
+         remove that equation or give it one of the two",
+        dof + 1
+    )]
+    SharedNullVector {
+        /// Where the motion is largest, 0-based.
+        dof: usize,
+        /// Strain energy of the motion over that of its equations one by one: rounding only.
+        energy_ratio: f64,
+    },
+
+    /// `K + shift M` has a clearly negative direction: a negative spring, or a mass with a large
+    /// negative part on a body that can move freely.
+    #[error(
+        "stiffness + {shift:e} mass is indefinite, most of it at equation {} \
+         (smallest scaled eigenvalue {eigenvalue:e}); look for negative stiffness or mass there",
+        dof + 1
+    )]
+    NotDefinite {
+        /// The multiple of the mass that was added.
+        shift: f64,
+        /// Where the negative direction is largest, 0-based.
+        dof: usize,
+        /// Smallest eigenvalue of the sum after scaling its diagonal to about one.
+        eigenvalue: f64,
+    },
+
+    /// The ratio of mass to stiffness leaves the range of `f64`.
+    #[error("the ratio of mass to stiffness overflows; use consistent units")]
+    OutOfRange,
+
+    /// The symmetric eigensolver lost its way: the eigenvalues do not sum to the trace.
+    #[error("the eigenvalues sum to {sum:e}, the trace is {trace:e}: no convergence")]
+    NotConverged {
+        /// Sum of the eigenvalues found.
+        sum: f64,
+        /// Trace of the matrix.
+        trace: f64,
+    },
+}

@@ -1,0 +1,28 @@
+//! Dense eigenproblems of structural dynamics.
+//!
+//! A reduced model is a pair of small dense symmetric matrices, and its natural frequencies are the
+//! eigenvalues of
+//!
+//! ```text
+//! K x = lambda M x,        f = sqrt(lambda) / (2 pi)
+//! ```
+//!
+//! with the stiffness `K` positive semi-definite and the mass `M` positive semi-definite. Neither
+//! needs to be definite: a free body has a singular `K` (its rigid-body modes), a lumped mass
+//! without rotary inertia a singular `M` (infinite eigenvalues), and a mass that went through a
+//! file with 14 digits is often slightly indefinite. [`definite_pair`] therefore factors the
+//! stiffness, not the mass:
+//!
+//! ```text
+//! K + s M = L L',   C = L^-1 M L^-T,   C y = mu y,   lambda = 1 / mu - s,   x = L^-T y
+//! ```
+//!
+//! with `s = 0` for a supported structure. The frequencies that an engineer asks for are then the
+//! *largest* eigenvalues of `C`, which a symmetric eigensolver finds to full precision.
+
+mod error;
+mod pair;
+mod symmetric;
+
+pub use error::{EigenError, PairMatrix};
+pub use pair::{PairModes, PairOptions, PairWorkspace, Vectors, definite_pair, definite_pair_with};
