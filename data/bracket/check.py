@@ -26,9 +26,7 @@ def read_matrix(path, n):
 
 def read_labels(path):
     """Read node.component labels, one per line; lines that start with # are comments."""
-    return [line for line in path.read_text().split() if line] if path.suffix == ".dof" else [
-        line.strip() for line in path.read_text().splitlines() if line.strip() and line[0] != "#"
-    ]
+    return [line for line in path.read_text().splitlines() if line and not line.startswith("#")]
 
 
 def load():
