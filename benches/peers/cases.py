@@ -11,7 +11,7 @@ import solid
 
 @dataclass
 class Case:
-    """K (n x n, CSC, both triangles), M or None, masters (0-based, ascending) and the peers (names of solvers.PEERS)."""
+    """K and M (n x n, CSC, both triangles), masters (0-based, ascending), peers (names of solvers.PEERS)."""
 
     name: str
     what: str

@@ -3,8 +3,9 @@
 
 Every program gets the same matrices and its best settings, peers on one thread; they take turns, round
 after round, and the table shows medians in seconds. K_r = K_mm - K_ms X of each must agree to 1e-10.
-Times leave out files and the conversion to a peer's own input format. "x ours" is a peer's time
-over ours on one thread. Set up with setup.sh; build with `cargo build --release`.
+Times leave out files and the conversion to a peer's own input format. "x" is a program's time over
+ours on one thread, spread is (slowest - fastest) / median of the total over the rounds: above 10 %
+the machine was busy. Set up with setup.sh; build with `cargo build --release`.
 """
 
 import os
@@ -39,19 +40,27 @@ def machine():
     """The processor, the BLAS libraries in use and the versions, as one dictionary."""
     lines = Path("/proc/cpuinfo").read_text().splitlines()
     model = next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
-    blas = sorted(
-        f"{lib['internal_api']} {lib['version']} ({lib.get('architecture', 'own dispatch')}) {Path(lib['filepath']).name}"
-        for lib in threadpoolctl.threadpool_info()
-        if lib["user_api"] == "blas"
-    )
-    return {"cpu": model, "cores": os.cpu_count(), "python": platform.python_version(), **solvers.versions(), "blas": blas}
+    blas = [
+        " ".join(
+            [lib["internal_api"], lib["version"], lib.get("architecture") or "", Path(lib["filepath"]).name]
+        )
+        for lib in blas_libraries()
+    ]
+    about = {"cpu": model, "cores": os.cpu_count(), "load": round(os.getloadavg()[0], 2)}
+    return about | {"python": platform.python_version()} | solvers.versions() | {"blas": blas}
+
+
+def blas_libraries():
+    """The BLAS libraries that are loaded, as threadpoolctl describes them."""
+    return [lib for lib in threadpoolctl.threadpool_info() if lib["user_api"] == "blas"]
 
 
 def warn_of_slow_blas():
     """CHOLMOD is several times slower on the reference BLAS: such numbers would be unfair."""
-    paths = [lib["filepath"] for lib in threadpoolctl.threadpool_info() if lib["user_api"] == "blas"]
+    paths = [lib["filepath"] for lib in blas_libraries()]
     if all("site-packages" in path or "mkl" in path for path in paths):
-        print("warning: CHOLMOD seems to run on the reference BLAS: apt-get install libopenblas0-serial", file=sys.stderr)
+        advice = "apt-get install libopenblas0-serial"
+        print(f"warning: CHOLMOD seems to run on the reference BLAS: {advice}", file=sys.stderr)
 
 
 class Record:
@@ -68,14 +77,16 @@ class Record:
         print(f"  {name:28} {phases}", file=sys.stderr)
 
     def rows(self, baseline):
-        """One dictionary per program: medians, spread of the total, ratios to the baseline, agreement of K_r."""
+        """One dictionary per program: medians, spread, ratios to the baseline, agreement of K_r."""
         reference = next(iter(self.reduced.values()))
         rows = []
         for name, rounds in self.figures.items():
             row = {"program": name} | {key: median([each.get(key) for each in rounds]) for key in rounds[0]}
             totals = [each["total"] for each in rounds]
             row["spread"] = (max(totals) - min(totals)) / row["total"]
-            row["disagreement"] = float(np.max(np.abs(self.reduced[name] - reference)) / np.max(np.abs(reference)))
+            row["disagreement"] = float(
+                np.max(np.abs(self.reduced[name] - reference)) / np.max(np.abs(reference))
+            )
             row["rounds"] = rounds
             rows.append(row)
         ours_row = next((row for row in rows if row["program"] == baseline), None)
@@ -111,8 +122,8 @@ def run_case(case, options, folder):
             for name, count in zip(names, options.threads):
                 record.add(name, *ours.condense(options.program, folder, folder / "out", count))
             if case.mass is not None:
-                figures, reduced = ours.condense(options.program, folder, folder / "out", options.threads[0], True)
-                record.add(names[0] + ", with M", figures, reduced)
+                with_mass = ours.condense(options.program, folder, folder / "out", options.threads[0], True)
+                record.add(names[0] + ", with M", *with_mass)
     threads_agree(record, names)
     return record.rows(names[0])
 
@@ -133,30 +144,45 @@ def table(case, rows):
 
     n, m = case.stiffness.shape[0], len(case.masters)
     lines = [f"\n{case.name}: {case.what}; {n:,} equations, {m} masters"]
-    heads = ["order", "factor", "solve", "total", "spread", "entries of L", "memory MB"]
-    heads += [f"{phase} x ours" for phase in ("factor", "solve", "total")] + ["K_r differs"]
-    lines.append(f"{'program':28}" + "".join(f"{head:>15}" for head in heads))
+    heads = [*PHASES, "spread", "L entries", "peak MB", "factor x", "solve x", "total x", "K_r differs"]
+    lines.append(f"{'program':28}" + "".join(f"{head:>12}" for head in heads))
     for row in rows:
         memory = row.get("memory")
         cells = [cell(row[phase], ".4f") for phase in PHASES]
-        cells += [cell(row["spread"], ".0%"), cell(row["entries"], ",.0f"), cell(memory and memory / 1e6, ",.0f")]
+        cells += [
+            cell(row["spread"], ".0%"),
+            cell(row["entries"], ",.0f"),
+            cell(memory and memory / 1e6, ",.0f"),
+        ]
         cells += [cell(row[f"{phase}_ratio"], ".2f") for phase in ("factor", "solve", "total")]
         cells.append(cell(row["disagreement"], ".1e"))
-        lines.append(f"{row['program']:28}" + "".join(f"{text:>15}" for text in cells))
+        lines.append(f"{row['program']:28}" + "".join(f"{text:>12}" for text in cells))
     return "\n".join(lines)
 
 
 def parse():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--cases", nargs="+", choices=cases.CASES, default=list(cases.CASES), help="default: all")
-    parser.add_argument("--rounds", type=int, default=3, metavar="N", help="rounds per case (default %(default)s)")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--cases", nargs="+", choices=cases.CASES, default=list(cases.CASES), help="default: all"
+    )
+    parser.add_argument(
+        "--rounds", type=int, default=3, metavar="N", help="rounds per case (default %(default)s)"
+    )
     parser.add_argument(
         "--threads", type=int, nargs="+", default=[1, 2], metavar="N",
         help="threads of our program, the first is the one compared (default 1 2)",
     )  # fmt: skip
-    parser.add_argument("--program", type=Path, default=PROGRAM, metavar="PATH", help="default target/release/modalsweep")
-    parser.add_argument("--work", type=Path, metavar="DIR", help="keep the matrices here (default: a temporary folder)")
-    parser.add_argument("--json", action="store_true", help="one JSON object with every round instead of the tables")
+    parser.add_argument(
+        "--program", type=Path, default=PROGRAM, metavar="PATH", help="default target/release/modalsweep"
+    )
+    parser.add_argument(
+        "--work", type=Path, metavar="DIR", help="keep the matrices here (default: a temporary folder)"
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="one JSON object with every round instead of the tables"
+    )
     return parser.parse_args()
 
 
@@ -167,7 +193,8 @@ def main():
     if not options.program.exists():
         print(f"note: {options.program} does not exist, so only the peers run", file=sys.stderr)
     if not options.json:
-        print("\n".join(f"{key}: {'; '.join(value) if isinstance(value, list) else value}" for key, value in about.items()))
+        for key, value in about.items():
+            print(f"{key}: {'; '.join(value) if isinstance(value, list) else value}")
     with tempfile.TemporaryDirectory() as scratch:
         for name in options.cases:
             case = cases.CASES[name]()

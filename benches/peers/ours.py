@@ -20,7 +20,9 @@ def condense(program, folder, out, threads, with_mass=False):
         command += ["-m", folder / "M.npz"]
     done = subprocess.run([str(part) for part in command], capture_output=True, text=True)
     if done.returncode != 0:
-        raise SystemExit(f"{' '.join(map(str, command))}\nended with status {done.returncode}:\n{done.stderr}")
+        raise SystemExit(
+            f"{' '.join(map(str, command))}\nended with status {done.returncode}:\n{done.stderr}"
+        )
     said = json.loads(done.stdout)
     figures = {
         "order": said["order_seconds"] + said["symbolic_seconds"],

@@ -95,7 +95,9 @@ def write(folder, stiffness, mass, labels, mtx=False):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("cubes", type=int, nargs="+", metavar="N", help="cubes per edge: N, or NX NY NZ")
     parser.add_argument("-o", "--out", type=Path, required=True, metavar="DIR", help="folder to write to")
     parser.add_argument("--mtx", action="store_true", help="write K.mtx and M.mtx too")

@@ -75,7 +75,9 @@ class Pardiso:
     def run(self):
         self.handle, self.iparm = np.zeros(64, dtype=np.int64), self.settings()
         self.unused = np.zeros(0, dtype=np.int32)
-        seconds = {name: timed(self.call, phase)[0] for name, phase in (("order", 11), ("factor", 22), ("solve", 33))}
+        seconds = {
+            name: timed(self.call, phase)[0] for name, phase in (("order", 11), ("factor", 22), ("solve", 33))
+        }
         entries = int(self.iparm[17])
         self.call(-1)
         return seconds | {"entries": entries}

@@ -102,9 +102,7 @@ def refine(faces, size, hole_size):
     distance = field.add("Distance")
     field.setNumbers(distance, "SurfacesList", faces["BOLTS"] + faces["LUGHOLE"])
     grow = field.add("Threshold")
-    for key, value in dict(
-        InField=distance, SizeMin=hole_size, SizeMax=size, DistMin=0, DistMax=12
-    ).items():
+    for key, value in dict(InField=distance, SizeMin=hole_size, SizeMax=size, DistMin=0, DistMax=12).items():
         field.setNumber(grow, key, value)
     field.setAsBackgroundMesh(grow)
 
@@ -130,7 +128,7 @@ def read_mesh(volumes, faces):
 
 
 def mirror(nodes, elements, sets):
-    """Add the half y < 0. Nodes count 1.. from the lug backwards, a mirrored node right after its original."""
+    """Add the half y < 0; nodes count from the lug backwards, a mirror image right after its original."""
     nodes = np.where(np.abs(nodes) < 1e-9, 0.0, nodes)
     order = np.lexsort((nodes[:, 1], nodes[:, 2].round(3), nodes[:, 0].round(3)))
     paired = nodes[order, 1] > 0
@@ -209,7 +207,9 @@ def keep_results(folder):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--size", type=float, default=11.0, help="element size in mm (default %(default)s)")
     parser.add_argument("--hole-size", type=float, default=5.8, help="on the holes (default %(default)s)")
     options = parser.parse_args()

@@ -84,7 +84,9 @@ def main():
     transverse = np.arange(0, 20, 2)
     agree("Guyan, all ten T2", hertz(*condense(stiffness, mass, transverse)[:2]), FULL)
 
-    matrix_market.write(HERE / "K.mtx", stiffness, "cantilever of ten bars, stiffness; dofs.txt names the rows")
+    matrix_market.write(
+        HERE / "K.mtx", stiffness, "cantilever of ten bars, stiffness; dofs.txt names the rows"
+    )
     matrix_market.write(HERE / "M.mtx", mass, "cantilever of ten bars, lumped mass, ten massless rotations")
     labels = [f"{node}.{component}\n" for node in range(2, BARS + 2) for component in (2, 6)]
     (HERE / "dofs.txt").write_text("".join(labels))
