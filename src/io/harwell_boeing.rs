@@ -236,8 +236,12 @@ fn read_fields(
             }));
         };
         let in_line = (count - found).min(format.repeat as u64);
-        let done = (0..in_line as usize)
-            .try_for_each(|at| take(cut(line, at * format.width, format.width)));
+        // SciPy writes other widths than it announces, but then with blanks between.
+        let done = match words(line).count() as u64 == in_line {
+            true => words(line).try_for_each(&mut take),
+            false => (0..in_line as usize)
+                .try_for_each(|at| take(cut(line, at * format.width, format.width))),
+        };
         done.map_err(|kind| reader.fail_here(kind))?;
         found += in_line;
     }
