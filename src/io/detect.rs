@@ -34,6 +34,9 @@ pub(super) fn detect(start: &[u8], path: &Path) -> Result<Format, IoErrorKind> {
     {
         return Ok(Format::MatrixMarket);
     }
+    if start.trim_ascii().is_empty() {
+        return Err(IoErrorKind::EmptyFile);
+    }
     if let Some((_, what)) = KNOWN_STRANGERS
         .iter()
         .find(|(magic, _)| start.starts_with(magic))

@@ -275,14 +275,14 @@ impl IoError {
 
     /// What to do next, in one sentence, where there is something to say.
     pub fn help(&self) -> Option<String> {
-        self.kind.help().map(str::to_owned)
+        Some(self.kind.help().to_owned())
     }
 }
 
 impl IoErrorKind {
-    fn help(&self) -> Option<&'static str> {
+    fn help(&self) -> &'static str {
         use IoErrorKind::*;
-        Some(match self {
+        match self {
             Open { cause } if cause.kind() == io::ErrorKind::NotFound => {
                 "check the path; relative paths start at the current folder"
             }
@@ -338,8 +338,10 @@ impl IoErrorKind {
             }
             Damaged { .. } => "write the file again with a current NumPy or SciPy",
             Dimensions { .. } => "reshape the array before saving it",
-            InconsistentParts { .. } => return None,
-        })
+            InconsistentParts { .. } => {
+                "in compressed columns, col_ptr rises from 0 to the number of entries"
+            }
+        }
     }
 }
 

@@ -8,8 +8,8 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 use super::atomic::write_atomically;
-use super::coordinates::{Contents, DeclaredSymmetry, Format, MatrixFile};
-use super::entries::{Entries, Size};
+use super::coordinates::{Contents, Coordinates, DeclaredSymmetry, Format, MatrixFile};
+use super::entries::Size;
 use super::error::{IoError, IoErrorKind, excerpt};
 use super::npy::{self, Header};
 use super::parts::CscParts;
@@ -57,17 +57,13 @@ impl<R: Read + Seek> Members<R> {
                 self.indices("row", size.n_rows)?,
                 self.indices("col", size.n_cols)?,
             ),
-            b"csc" => {
-                let rows = self.indices("indices", size.n_rows)?;
-                (rows, self.expanded_pointers(size.n_cols, announced)?)
-            }
             b"csr" => {
                 let cols = self.indices("indices", size.n_cols)?;
                 (self.expanded_pointers(size.n_rows, announced)?, cols)
             }
-            other => {
-                let what = format!("SciPy's sparse format `{}`", excerpt(other));
-                return Err(IoErrorKind::Unsupported { what });
+            _ => {
+                let rows = self.indices("indices", size.n_rows)?;
+                (rows, self.expanded_pointers(size.n_cols, announced)?)
             }
         };
         for (part, length) in [("row indices", rows.len()), ("column indices", cols.len())] {
@@ -79,15 +75,15 @@ impl<R: Read + Seek> Members<R> {
                 });
             }
         }
-        let mut entries = Entries::with_room(values.len(), DeclaredSymmetry::Unstated);
-        for ((row, col), value) in rows.into_iter().zip(cols).zip(values) {
-            if !value.is_finite() {
-                let found = format!("{value} at ({}, {})", row + 1, col + 1);
-                return Err(IoErrorKind::NotFinite { found });
-            }
-            entries.push(row, col, value)?;
-        }
-        Ok(Contents::Sparse(entries.finish(size)))
+        refuse_not_finite(&rows, &cols, &values)?;
+        Ok(Contents::Sparse(Coordinates {
+            n_rows: size.n_rows as usize,
+            n_cols: size.n_cols as usize,
+            rows,
+            cols,
+            values,
+            declared: DeclaredSymmetry::Unstated,
+        }))
     }
 
     fn member(&mut self, name: &str) -> Result<impl Read, IoErrorKind> {
@@ -109,7 +105,7 @@ impl<R: Read + Seek> Members<R> {
             .map_err(|error| damaged(name, &error))
     }
 
-    /// `csr`, `csc`, `coo`, ..., as bytes or as UTF-32.
+    /// `csr`, `csc` or `coo`, which SciPy stores as bytes or as UTF-32.
     fn storage_format(&mut self) -> Result<Vec<u8>, IoErrorKind> {
         let mut member = self.member("format")?;
         let header = Header::read(&mut member)?;
@@ -127,7 +123,13 @@ impl<R: Read + Seek> Members<R> {
             .read_to_end(&mut text)
             .map_err(|cause| IoErrorKind::Read { cause })?;
         text.retain(|&byte| byte != 0);
-        Ok(text)
+        match text.as_slice() {
+            b"csr" | b"csc" | b"coo" => Ok(text),
+            other => {
+                let what = format!("SciPy's sparse format `{}`", excerpt(other));
+                Err(IoErrorKind::Unsupported { what })
+            }
+        }
     }
 
     fn size(&mut self) -> Result<[u64; 2], IoErrorKind> {
@@ -196,6 +198,17 @@ impl<R: Read + Seek> Members<R> {
         let repeated =
             runs.flat_map(|(index, ends)| std::iter::repeat_n(index, (ends[1] - ends[0]) as usize));
         Ok(repeated.collect())
+    }
+}
+
+fn refuse_not_finite(rows: &[u32], cols: &[u32], values: &[f64]) -> Result<(), IoErrorKind> {
+    match values.iter().position(|value| !value.is_finite()) {
+        Some(at) => {
+            let (row, col) = (u64::from(rows[at]) + 1, u64::from(cols[at]) + 1);
+            let found = format!("{} at ({row}, {col})", values[at]);
+            Err(IoErrorKind::NotFinite { found })
+        }
+        None => Ok(()),
     }
 }
 

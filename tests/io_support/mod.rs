@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use modalsweep::io::{Contents, Coordinates, DeclaredSymmetry, MatrixFile};
+use modalsweep::io::{Contents, Coordinates, DeclaredSymmetry, IoError, MatrixFile, read_matrix};
 use ndarray::Array2;
 use tempfile::TempDir;
 
@@ -68,4 +68,43 @@ pub fn table(file: &MatrixFile) -> Array2<f64> {
         }
     }
     table
+}
+
+/// One line that begins with the file, and the line where `at` gives one; `help` says something too.
+pub fn check_message(error: &IoError, name: &str, at: Option<u64>, fragment: &str) {
+    let message = error.to_string();
+    let place = match at {
+        Some(line) => format!("{name}:{line}: "),
+        None => format!("{name}: "),
+    };
+    assert!(
+        message.contains(&place),
+        "`{message}` should contain `{place}`"
+    );
+    assert!(
+        message.contains(fragment),
+        "`{message}` should contain `{fragment}`"
+    );
+    assert!(
+        !message.contains(char::is_control) && message.len() < 400,
+        "`{message}` is one line"
+    );
+    let help = error
+        .help()
+        .unwrap_or_else(|| panic!("no help for `{message}`"));
+    assert!(!help.is_empty() && !help.contains('\n'));
+}
+
+pub fn check(
+    folder: &Folder,
+    name: &str,
+    content: impl AsRef<[u8]>,
+    at: Option<u64>,
+    fragment: &str,
+) {
+    let path = folder.write(name, content);
+    let error = read_matrix(&path)
+        .err()
+        .unwrap_or_else(|| panic!("{name} should be refused"));
+    check_message(&error, name, at, fragment);
 }
