@@ -1,0 +1,326 @@
+//! NumPy `.npy`: magic, version, a Python dictionary, and the numbers.
+//!
+//! <https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html>
+
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+use ndarray::{ArrayD, ArrayView, Dimension, IxDyn, ShapeBuilder};
+
+use super::atomic::write_atomically;
+use super::coordinates::{Contents, Format, MatrixFile};
+use super::error::{IoError, IoErrorKind, excerpt};
+use super::source::{OpenFile, open};
+
+pub(super) const MAGIC: &[u8] = b"\x93NUMPY";
+
+/// Reads an array of any number of dimensions; floats, integers and booleans become `f64`, NaN and Inf stay.
+///
+/// Integers beyond 2^53 are rounded. The array keeps the memory order of the file.
+///
+/// # Errors
+/// A file that cannot be read, is cut off or too long, or holds complex numbers, text or objects.
+///
+/// ```
+/// let path = std::env::temp_dir().join("modalsweep-doc-array.npy");
+/// let stiffness = ndarray::array![[2.0, -1.0], [-1.0, 2.0]];
+/// modalsweep::io::write_npy(&path, stiffness.view())?;
+/// assert_eq!(modalsweep::io::read_npy(&path)?, stiffness.into_dyn());
+/// # std::fs::remove_file(&path)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn read_npy(path: &Path) -> Result<ArrayD<f64>, IoError> {
+    read_array(open(path)?)
+}
+
+fn read_array(source: OpenFile) -> Result<ArrayD<f64>, IoError> {
+    let (path, bytes) = (source.path.clone(), source.bytes);
+    let mut input = io::BufReader::new(source.into_read());
+    let array = read_any(&mut input, bytes).and_then(|array| {
+        refuse_rest(&mut input)?;
+        Ok(array)
+    });
+    array.map_err(|kind| IoError::new(&path, None, kind))
+}
+
+pub(super) fn read(source: OpenFile) -> Result<MatrixFile, IoError> {
+    let path = source.path.clone();
+    let fail = |kind| IoError::new(&path, None, kind);
+    let array = read_array(source)?;
+    let found = array.ndim();
+    let matrix = array.into_dimensionality::<ndarray::Ix2>().map_err(|_| {
+        fail(IoErrorKind::Dimensions {
+            what: "the array".into(),
+            found,
+            expected: 2,
+        })
+    })?;
+    if matrix.is_empty() {
+        let (rows, cols) = (matrix.nrows() as u64, matrix.ncols() as u64);
+        return Err(fail(IoErrorKind::EmptyMatrix { rows, cols }));
+    }
+    if let Some(((row, col), value)) = matrix.indexed_iter().find(|(_, value)| !value.is_finite()) {
+        let found = format!("{value} at ({}, {})", row + 1, col + 1);
+        return Err(fail(IoErrorKind::NotFinite { found }));
+    }
+    Ok(MatrixFile {
+        format: Format::Npy,
+        contents: Contents::Dense(matrix),
+        dofs: None,
+        notes: Vec::new(),
+    })
+}
+
+fn refuse_rest(input: &mut impl Read) -> Result<(), IoErrorKind> {
+    match input.read(&mut [0]) {
+        Ok(0) => Ok(()),
+        Ok(_) => Err(damaged("array", "more bytes than its shape asks for")),
+        Err(cause) => Err(IoErrorKind::Read { cause }),
+    }
+}
+
+fn damaged(part: &str, what: impl Into<String>) -> IoErrorKind {
+    IoErrorKind::Damaged {
+        part: part.into(),
+        what: what.into(),
+    }
+}
+
+/// What stands before the numbers.
+pub(super) struct Header {
+    pub dtype: String,
+    fortran_order: bool,
+    pub shape: Vec<usize>,
+}
+
+impl Header {
+    pub fn read(input: &mut impl Read) -> Result<Self, IoErrorKind> {
+        const LONGEST: u32 = 1 << 16;
+        let mut start = [0; 8];
+        read_exact(input, &mut start, "header")?;
+        if !start.starts_with(MAGIC) {
+            return Err(damaged(
+                "header",
+                "the first bytes are not those of a .npy file",
+            ));
+        }
+        let length = match start[6] {
+            1 => read_bytes::<2>(input).map(|bytes| u16::from_le_bytes(bytes).into())?,
+            2 | 3 => read_bytes::<4>(input).map(u32::from_le_bytes)?,
+            version => {
+                return Err(IoErrorKind::Unsupported {
+                    what: format!(".npy version {version}"),
+                });
+            }
+        };
+        if length > LONGEST {
+            return Err(damaged("header", format!("{length} bytes long")));
+        }
+        let mut text = vec![0; length as usize];
+        read_exact(input, &mut text, "header")?;
+        let found = || damaged("header", format!("`{}`", excerpt(&text)));
+        std::str::from_utf8(&text)
+            .ok()
+            .and_then(Self::parse)
+            .ok_or_else(found)
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let value = |key: &str| {
+            let quoted = [format!("'{key}'"), format!("\"{key}\"")];
+            let at = quoted
+                .iter()
+                .find_map(|key| Some(text.find(key)? + key.len()))?;
+            text[at..]
+                .trim_start()
+                .strip_prefix(':')
+                .map(str::trim_start)
+        };
+        let dtype = value("descr")?;
+        let dtype = match dtype.chars().next()? {
+            quote @ ('\'' | '"') => dtype[1..].split(quote).next()?,
+            _ => "a record",
+        };
+        let order = value("fortran_order")?;
+        let shape = value("shape")?.strip_prefix('(')?.split_once(')')?.0;
+        let sizes = shape
+            .split(',')
+            .map(str::trim)
+            .filter(|size| !size.is_empty());
+        // Python 2 wrote long integers as `3L`.
+        let shape = sizes
+            .map(|size| size.trim_end_matches('L').parse().ok())
+            .collect::<Option<_>>()?;
+        (order.starts_with("True") || order.starts_with("False")).then(|| Self {
+            dtype: dtype.to_owned(),
+            fortran_order: order.starts_with("True"),
+            shape,
+        })
+    }
+
+    /// How many numbers there are; no more than an array can hold.
+    fn count(&self) -> Result<usize, IoErrorKind> {
+        // ndarray wants the product of all sizes that are not zero to fit.
+        let sizes = self.shape.iter().map(|&size| size.max(1));
+        let product = sizes.fold(Some(1_usize), |product, size| product?.checked_mul(size));
+        match product.filter(|&product| product <= isize::MAX as usize / 8) {
+            Some(product) => Ok(if self.shape.contains(&0) { 0 } else { product }),
+            None => Err(damaged(
+                "header",
+                format!("shape {:?} is too large", self.shape),
+            )),
+        }
+    }
+}
+
+/// `bytes` is the size of the file: no more room is reserved than that.
+fn read_any(input: &mut impl Read, bytes: u64) -> Result<ArrayD<f64>, IoErrorKind> {
+    let header = Header::read(input)?;
+    let values = read_reals(input, &header, bytes)?;
+    let shape = IxDyn(&header.shape).set_f(header.fortran_order);
+    ArrayD::from_shape_vec(shape, values).map_err(|error| damaged("array", error.to_string()))
+}
+
+/// The numbers of an array in the order of the file.
+pub(super) fn read_reals(
+    input: &mut impl Read,
+    header: &Header,
+    bytes: u64,
+) -> Result<Vec<f64>, IoErrorKind> {
+    let (size, big_endian, kind) = split_dtype(&header.dtype)?;
+    let convert: fn(&[u8]) -> f64 = match (kind, size) {
+        ('f', 8) => |item| f64::from_le_bytes(fixed(item)),
+        ('f', 4) => |item| f32::from_le_bytes(fixed(item)).into(),
+        ('u', 8) => |item| u64::from_le_bytes(fixed(item)) as f64,
+        _ => {
+            let convert =
+                integer_from(kind, size).ok_or_else(|| unsupported_dtype(&header.dtype))?;
+            return read_items(input, header, bytes, size, big_endian, |item| {
+                convert(item) as f64
+            });
+        }
+    };
+    read_items(input, header, bytes, size, big_endian, convert)
+}
+
+/// The integers of an array in the order of the file.
+pub(super) fn read_integers(
+    input: &mut impl Read,
+    header: &Header,
+) -> Result<Vec<i64>, IoErrorKind> {
+    let (size, big_endian, kind) = split_dtype(&header.dtype)?;
+    let convert = integer_from(kind, size).ok_or_else(|| unsupported_dtype(&header.dtype))?;
+    read_items(input, header, 0, size, big_endian, convert)
+}
+
+fn unsupported_dtype(dtype: &str) -> IoErrorKind {
+    IoErrorKind::Unsupported {
+        what: format!("an array of `{}`", excerpt(dtype.as_bytes())),
+    }
+}
+
+fn integer_from(kind: char, size: usize) -> Option<fn(&[u8]) -> i64> {
+    Some(match (kind, size) {
+        ('i', 1) => |item| i8::from_le_bytes(fixed(item)).into(),
+        ('i', 2) => |item| i16::from_le_bytes(fixed(item)).into(),
+        ('i', 4) => |item| i32::from_le_bytes(fixed(item)).into(),
+        ('i', 8) => |item| i64::from_le_bytes(fixed(item)),
+        ('u' | 'b', 1) => |item| item[0].into(),
+        ('u', 2) => |item| u16::from_le_bytes(fixed(item)).into(),
+        ('u', 4) => |item| u32::from_le_bytes(fixed(item)).into(),
+        // As an index a number beyond i64 is wrong anyway, and a negative one is refused.
+        ('u', 8) => |item| i64::from_le_bytes(fixed(item)),
+        _ => return None,
+    })
+}
+
+fn fixed<const N: usize>(item: &[u8]) -> [u8; N] {
+    item.try_into()
+        .expect("items are cut to the size of their type")
+}
+
+/// Size in bytes, byte order and kind of `<f8`, `|b1`, ...
+fn split_dtype(dtype: &str) -> Result<(usize, bool, char), IoErrorKind> {
+    let mut letters = dtype.chars();
+    let order = letters.next().filter(|order| "<>|=".contains(*order));
+    let kind = order.and_then(|_| letters.next());
+    match (order, kind, letters.as_str().parse()) {
+        (Some(order), Some(kind), Ok(size @ (1 | 2 | 4 | 8))) => Ok((size, order == '>', kind)),
+        _ => Err(unsupported_dtype(dtype)),
+    }
+}
+
+fn read_items<T>(
+    input: &mut impl Read,
+    header: &Header,
+    bytes: u64,
+    size: usize,
+    big_endian: bool,
+    convert: impl Fn(&[u8]) -> T,
+) -> Result<Vec<T>, IoErrorKind> {
+    const CHUNK: usize = 1 << 16;
+    let count = header.count()?;
+    let mut items = Vec::with_capacity(count.min((bytes / size as u64) as usize));
+    let mut chunk = vec![0; CHUNK];
+    while items.len() < count {
+        let length = CHUNK.min((count - items.len()).saturating_mul(size));
+        read_exact(input, &mut chunk[..length], "array")?;
+        if big_endian {
+            chunk[..length]
+                .chunks_exact_mut(size)
+                .for_each(<[u8]>::reverse);
+        }
+        items.extend(chunk[..length].chunks_exact(size).map(&convert));
+    }
+    Ok(items)
+}
+
+fn read_bytes<const N: usize>(input: &mut impl Read) -> Result<[u8; N], IoErrorKind> {
+    let mut bytes = [0; N];
+    read_exact(input, &mut bytes, "header")?;
+    Ok(bytes)
+}
+
+pub(super) fn read_exact(
+    input: &mut impl Read,
+    bytes: &mut [u8],
+    part: &str,
+) -> Result<(), IoErrorKind> {
+    input.read_exact(bytes).map_err(|cause| match cause.kind() {
+        io::ErrorKind::UnexpectedEof => damaged(part, "the file is cut off"),
+        _ => IoErrorKind::Read { cause },
+    })
+}
+
+/// Writes an array of any number of dimensions: version 1, C order, little-endian `f64`.
+///
+/// # Errors
+/// A file that cannot be written; nothing is left behind then.
+pub fn write_npy<D: Dimension>(path: &Path, array: ArrayView<f64, D>) -> Result<(), IoError> {
+    write_atomically(path, |file| {
+        write_header(file, "<f8", array.shape())?;
+        array
+            .iter()
+            .try_for_each(|value| file.write_all(&value.to_le_bytes()))
+    })
+}
+
+/// The header, padded so that the numbers begin at a multiple of 64 bytes.
+pub(super) fn write_header(file: &mut impl Write, dtype: &str, shape: &[usize]) -> io::Result<()> {
+    const BEFORE_TEXT: usize = 10;
+    let sizes: String = shape.iter().map(|size| format!("{size}, ")).collect();
+    let sizes = if shape.len() > 1 {
+        sizes.trim_end_matches(", ")
+    } else {
+        sizes.trim_end()
+    };
+    let mut text = format!("{{'descr': '{dtype}', 'fortran_order': False, 'shape': ({sizes}), }}");
+    let unpadded = BEFORE_TEXT + text.len() + 1;
+    text.push_str(&" ".repeat(unpadded.next_multiple_of(64) - unpadded));
+    text.push('\n');
+    let length = u16::try_from(text.len()).map_err(io::Error::other)?;
+    file.write_all(MAGIC)?;
+    file.write_all(&[1, 0])?;
+    file.write_all(&length.to_le_bytes())?;
+    file.write_all(text.as_bytes())
+}
