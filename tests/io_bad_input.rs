@@ -122,48 +122,12 @@ fn unusual_matrix_market_that_is_right() {
 fn files_that_are_no_matrix() {
     let folder = Folder::new();
     check(&folder, "empty.mtx", "", None, "the file is empty");
-    check(
-        &folder,
-        "only_a_mark.mtx",
-        "\u{FEFF}",
-        None,
-        "the file is empty",
-    );
-    check(
-        &folder,
-        "empty.mtx.gz",
-        gzip(b""),
-        None,
-        "the file is empty",
-    );
-    check(
-        &folder,
-        "random.mtx",
-        b"BM\x88\xFFQA!F\xF0j\n\x01\x92",
-        None,
-        "unknown format",
-    );
-    check(
-        &folder,
-        "k.mat",
-        b"MATLAB 5.0 MAT-file, Platform: PCWIN",
-        None,
-        "looks like a MATLAB .mat file",
-    );
-    check(
-        &folder,
-        "k.mtx.xz",
-        b"\xFD7zXZ\0\0\x04",
-        None,
-        "looks like an xz archive",
-    );
-    check(
-        &folder,
-        "deck.inp",
-        "*HEADING\nbracket\n",
-        None,
-        "deck, not a matrix",
-    );
+    check(&folder, "only_a_mark.mtx", "\u{FEFF}", None, "the file is empty");
+    check(&folder, "empty.mtx.gz", gzip(b""), None, "the file is empty");
+    check(&folder, "random.mtx", b"BM\x88\xFFQA!F\xF0j\n\x01\x92", None, "unknown format");
+    check(&folder, "k.mat", b"MATLAB 5.0 MAT-file, Platform: PCWIN", None, "looks like a MATLAB .mat file");
+    check(&folder, "k.mtx.xz", b"\xFD7zXZ\0\0\x04", None, "looks like an xz archive");
+    check(&folder, "deck.inp", "*HEADING\nbracket\n", None, "deck, not a matrix");
     check(
         &folder,
         "zip.npz",
@@ -171,40 +135,17 @@ fn files_that_are_no_matrix() {
         None,
         "looks like a zip archive",
     );
-    check(
-        &folder,
-        "long_line.sti",
-        "1 ".repeat(200_000),
-        Some(1),
-        "longer than",
-    );
-    check(
-        &folder,
-        "line\nfeed.mtx".replace('\n', "?").as_str(),
-        "x",
-        None,
-        "unknown format",
-    );
+    check(&folder, "long_line.sti", "1 ".repeat(200_000), Some(1), "longer than");
+    check(&folder, "line\nfeed.mtx".replace('\n', "?").as_str(), "x", None, "unknown format");
     check_message(
         &read_matrix(&folder.path("missing.mtx")).unwrap_err(),
         "missing.mtx",
         None,
         "cannot open: ",
     );
-    check_message(
-        &read_matrix(&folder.path("")).unwrap_err(),
-        "/",
-        None,
-        "cannot open: ",
-    );
+    check_message(&read_matrix(&folder.path("")).unwrap_err(), "/", None, "cannot open: ");
     let half = gzip(SYMMETRIC.repeat(500).as_bytes());
-    check(
-        &folder,
-        "half.mtx.gz",
-        &half[..half.len() / 2],
-        None,
-        "cannot read: ",
-    );
+    check(&folder, "half.mtx.gz", &half[..half.len() / 2], None, "cannot read: ");
     let mut flipped = gzip([SYMMETRIC, "2 2 1\n1 1 4\n"].concat().as_bytes());
     let checksum = flipped.len() - 7;
     flipped[checksum] ^= 1;

@@ -4,9 +4,9 @@ mod io_support;
 
 use io_support::{Folder, data, gzip, sparse, table};
 use modalsweep::io::{
-    Contents, DeclaredSymmetry, DofLabel, Format, Quantity, read_dof_labels, read_matrix,
-    read_matrix_of, read_nodes, read_npy, write_atomically, write_matrix_market,
-    write_matrix_market_dense, write_npy, write_npz,
+    Contents, DeclaredSymmetry, DofLabel, Format, Quantity, read_dof_labels, read_matrix, read_matrix_of,
+    read_nodes, read_npy, write_atomically, write_matrix_market, write_matrix_market_dense, write_npy,
+    write_npz,
 };
 use ndarray::{Array1, Array2, Array3, Axis, array};
 use proptest::prelude::*;
@@ -25,23 +25,12 @@ fn small_table() -> Array2<f64> {
 }
 
 /// One triangle of `matrix()` in compressed columns.
-const LOWER: (&[usize], &[usize], &[f64]) = (
-    &[0, 2, 4, 5],
-    &[0, 1, 1, 2, 2],
-    &[4.0, -1.5, 5.0, 0.25, 6.0],
-);
+const LOWER: (&[usize], &[usize], &[f64]) = (&[0, 2, 4, 5], &[0, 1, 1, 2, 2], &[4.0, -1.5, 5.0, 0.25, 6.0]);
 /// The same matrix, the other triangle.
-const UPPER: (&[usize], &[usize], &[f64]) = (
-    &[0, 1, 3, 5],
-    &[0, 0, 1, 1, 2],
-    &[4.0, -1.5, 5.0, 0.25, 6.0],
-);
+const UPPER: (&[usize], &[usize], &[f64]) = (&[0, 1, 3, 5], &[0, 0, 1, 1, 2], &[4.0, -1.5, 5.0, 0.25, 6.0]);
 /// Both triangles.
-const BOTH: (&[usize], &[usize], &[f64]) = (
-    &[0, 2, 5, 7],
-    &[0, 1, 0, 1, 2, 1, 2],
-    &[4.0, -1.5, -1.5, 5.0, 0.25, 0.25, 6.0],
-);
+const BOTH: (&[usize], &[usize], &[f64]) =
+    (&[0, 2, 5, 7], &[0, 1, 0, 1, 2, 1, 2], &[4.0, -1.5, -1.5, 5.0, 0.25, 0.25, 6.0]);
 
 fn label(node: i64, component: u32) -> DofLabel {
     DofLabel { node, component }
@@ -66,11 +55,7 @@ fn reads_what_scipy_wrote() {
         ("i4.npy", Format::Npy, integers()),
         ("big_endian_i2.npy", Format::Npy, integers()),
         ("u1.npy", Format::Npy, array![[0.0, 200.0], [255.0, 1.0]]),
-        (
-            "u8.npy",
-            Format::Npy,
-            array![[0.0, 9_007_199_254_740_992.0]],
-        ),
+        ("u8.npy", Format::Npy, array![[0.0, 9_007_199_254_740_992.0]]),
         ("bool.npy", Format::Npy, Array2::eye(2)),
     ] {
         let file = read_matrix(&data(name)).unwrap_or_else(|error| panic!("{error}"));
@@ -88,25 +73,16 @@ fn a_skew_symmetric_file_comes_out_with_both_triangles() {
     assert_eq!(sparse(file).declared, DeclaredSymmetry::SkewSymmetric);
     let folder = Folder::new();
     let dense = "%%MatrixMarket matrix array real skew-symmetric\n3 3\n-1.5\n0\n0.25\n";
-    assert_eq!(
-        table(&read_matrix(&folder.write("a.mtx", dense)).unwrap()),
-        expected
-    );
+    assert_eq!(table(&read_matrix(&folder.write("a.mtx", dense)).unwrap()), expected);
 }
 
 #[test]
 fn arrays_of_any_number_of_dimensions() {
-    let stack = Array1::range(0.0, 24.0, 1.0)
-        .into_shape_with_order((2, 3, 4))
-        .unwrap()
-        .into_dyn();
+    let stack = Array1::range(0.0, 24.0, 1.0).into_shape_with_order((2, 3, 4)).unwrap().into_dyn();
     for name in ["stack.npy", "stack_fortran.npy"] {
         assert_eq!(read_npy(&data(name)).unwrap(), stack, "{name}");
     }
-    assert_eq!(
-        read_npy(&data("scalar.npy")).unwrap(),
-        ndarray::arr0(7.0).into_dyn()
-    );
+    assert_eq!(read_npy(&data("scalar.npy")).unwrap(), ndarray::arr0(7.0).into_dyn());
     assert_eq!(read_npy(&data("empty.npy")).unwrap().shape(), [0, 3]);
     let vector = read_npy(&data("vector.npy")).unwrap();
     assert!(vector[0] == 1.0 && vector[1].is_nan() && vector[2] == f64::INFINITY);
@@ -119,18 +95,11 @@ fn bcsstk01_has_the_published_spectrum() {
     assert_eq!(file.format, Format::HarwellBoeing);
     let whole = table(&file);
     assert_eq!(whole, whole.t());
-    approx::assert_relative_eq!(
-        whole.diag().sum(),
-        32_433_076_216.791_32,
-        max_relative = 1e-15
-    );
+    approx::assert_relative_eq!(whole.diag().sum(), 32_433_076_216.791_32, max_relative = 1e-15);
     let norm = whole.iter().map(|value| value * value).sum::<f64>().sqrt();
     approx::assert_relative_eq!(norm, 7_521_821_564.357_718, max_relative = 1e-14);
     let matrix = sparse(file);
-    assert_eq!(
-        (matrix.values.len(), matrix.declared),
-        (224, DeclaredSymmetry::Symmetric)
-    );
+    assert_eq!((matrix.values.len(), matrix.declared), (224, DeclaredSymmetry::Symmetric));
 }
 
 #[test]
@@ -143,9 +112,8 @@ fn harwell_boeing_numbers_may_touch() {
     let body = "  1  3  4\n 1 2 2\n 1.5000D+02-2.5000D-01\n 1.0000-100\n";
     let file = read_matrix(&folder.write("k", [head, formats, body].concat())).unwrap();
     assert_eq!(table(&file), array![[150.0, -0.25], [-0.25, 1e-100]]);
-    let pattern = [&head.replace("RSA", "PZA"), formats, "  1  2  2\n 2\n"]
-        .concat()
-        .replace("  3  ", "  1  ");
+    let pattern =
+        [&head.replace("RSA", "PZA"), formats, "  1  2  2\n 2\n"].concat().replace("  3  ", "  1  ");
     let pattern = pattern.replace("   2             3 ", "   2             1 ");
     let file = read_matrix(&folder.write("p", pattern)).unwrap();
     assert_eq!(table(&file), array![[0.0, -1.0], [1.0, 0.0]]);
@@ -156,17 +124,10 @@ fn fortran_numbers_and_odd_but_legal_text() {
     let folder = Folder::new();
     let body = "%%matrixmarket MATRIX Coordinate REAL Symmetric\r\n% comment\r\n\r\n 2 2 3 \r\n1 1 1.5D+05\r\n\
                 % another\r\n2 1 0.4620616031179-100\r\n\r\n\t2\t2\t2.0d0";
-    let expected = array![
-        [150_000.0, 0.4620616031179e-100],
-        [0.4620616031179e-100, 2.0]
-    ];
+    let expected = array![[150_000.0, 0.4620616031179e-100], [0.4620616031179e-100, 2.0]];
     let with_mark = [b"\xEF\xBB\xBF", body.as_bytes()].concat();
     let (first, second) = with_mark.split_at(60);
-    for content in [
-        body.as_bytes().to_vec(),
-        with_mark.clone(),
-        [gzip(first), gzip(second)].concat(),
-    ] {
+    for content in [body.as_bytes().to_vec(), with_mark.clone(), [gzip(first), gzip(second)].concat()] {
         let file = read_matrix(&folder.write("k.mtx", content)).unwrap();
         assert_eq!(table(&file), expected);
     }
@@ -180,11 +141,7 @@ fn integer_and_pattern_fields() {
     assert_eq!(table(&file), array![[0.0, 0.0, -7.0], [12.0, 0.0, 0.0]]);
     let pattern = "%%MatrixMarket matrix coordinate pattern symmetric\n2 2 2\n1 1\n1 2\n";
     let file = read_matrix(&folder.write("p.mtx", pattern)).unwrap();
-    assert_eq!(
-        table(&file),
-        array![[1.0, 1.0], [1.0, 0.0]],
-        "only the upper triangle is accepted"
-    );
+    assert_eq!(table(&file), array![[1.0, 1.0], [1.0, 0.0]], "only the upper triangle is accepted");
 }
 
 #[test]
@@ -193,34 +150,16 @@ fn calculix_text_takes_names_and_size_from_the_dof_file() {
     let text = "1 1  4.0000000000000e+00\n1 2 -1.5000000000000e+00\n2 2  5.0000000000000e+00\n";
     let names = "12.1\n12.10\n7.3\n";
     let expected = vec![label(12, 1), label(12, 10), label(7, 3)];
-    for (matrix, dof, packed) in [
-        ("a.sti", "a.dof", false),
-        ("b.mas.gz", "b.dof", true),
-        ("c.sti.gz", "c.dof.gz", true),
-    ] {
-        let content = if packed {
-            gzip(text.as_bytes())
-        } else {
-            text.into()
-        };
+    for (matrix, dof, packed) in
+        [("a.sti", "a.dof", false), ("b.mas.gz", "b.dof", true), ("c.sti.gz", "c.dof.gz", true)]
+    {
+        let content = if packed { gzip(text.as_bytes()) } else { text.into() };
         let path = folder.write(matrix, content);
-        folder.write(
-            dof,
-            if dof.ends_with("gz") {
-                gzip(names.as_bytes())
-            } else {
-                names.into()
-            },
-        );
+        folder.write(dof, if dof.ends_with("gz") { gzip(names.as_bytes()) } else { names.into() });
         let file = read_matrix(&path).unwrap();
         assert_eq!(file.format, Format::CoordinateText);
         assert_eq!(file.dofs, Some(expected.clone()), "{matrix}");
-        assert_eq!(
-            file.notes.len(),
-            1,
-            "the third equation has no entries: {:?}",
-            file.notes
-        );
+        assert_eq!(file.notes.len(), 1, "the third equation has no entries: {:?}", file.notes);
         let matrix = sparse(file);
         assert_eq!((matrix.n_rows, matrix.n_cols), (3, 3));
         assert_eq!((matrix.rows, matrix.cols), (vec![0, 0, 1], vec![0, 1, 1]));
@@ -237,16 +176,9 @@ fn half_as_many_labels_mean_cyclic_symmetry() {
     folder.write("a.dof", "5.1\n");
     let file = read_matrix(&path).unwrap();
     assert_eq!(file.dofs, None);
-    assert!(
-        file.notes[0].contains("cyclic symmetry"),
-        "{:?}",
-        file.notes
-    );
+    assert!(file.notes[0].contains("cyclic symmetry"), "{:?}", file.notes);
     folder.write("a.dof", "5.1\n5.2\n");
-    assert_eq!(
-        read_matrix(&path).unwrap().dofs,
-        Some(vec![label(5, 1), label(5, 2)])
-    );
+    assert_eq!(read_matrix(&path).unwrap().dofs, Some(vec![label(5, 1), label(5, 2)]));
 }
 
 #[test]
@@ -255,10 +187,7 @@ fn abaqus_matrix_input_sorts_equations_by_node_and_component() {
     let text = "** made by a test\n7,2, 7,2, 6.0e0\n-3,1, -3,1, 4.0\n 0,1,7 , 2, .25\n0,1, -3,1,-1.5\n0,1, 0,1, 5.\n";
     let file = read_matrix(&folder.write("job_STIF1.mtx", text)).unwrap();
     assert_eq!(file.format, Format::AbaqusMatrixInput);
-    assert_eq!(
-        file.dofs,
-        Some(vec![label(-3, 1), label(0, 1), label(7, 2)])
-    );
+    assert_eq!(file.dofs, Some(vec![label(-3, 1), label(0, 1), label(7, 2)]));
     let matrix = sparse(file);
     assert_eq!(matrix.rows, [2, 0, 1, 1, 1]);
     assert_eq!(matrix.cols, [2, 0, 2, 0, 1]);
@@ -275,24 +204,13 @@ fn a_substructure_holds_two_matrices() {
     let path = folder.write("sub.mtx", SUBSTRUCTURE);
     let stiffness = read_matrix_of(&path, Quantity::Stiffness).unwrap();
     assert_eq!(stiffness.format, Format::AbaqusUserElement);
-    assert_eq!(
-        stiffness.dofs,
-        Some(vec![label(101, 1), label(101, 2), label(102, 3)])
-    );
+    assert_eq!(stiffness.dofs, Some(vec![label(101, 1), label(101, 2), label(102, 3)]));
     assert_eq!(table(&stiffness), matrix());
     let mass = read_matrix_of(&path, Quantity::Mass).unwrap();
     assert_eq!(table(&mass), Array2::from_diag(&array![1.0, 2.0, 3.0]));
-    assert!(
-        read_matrix(&path)
-            .unwrap_err()
-            .to_string()
-            .contains("a stiffness and a mass matrix")
-    );
+    assert!(read_matrix(&path).unwrap_err().to_string().contains("a stiffness and a mass matrix"));
     let only_mass = SUBSTRUCTURE.replace("*MATRIX,TYPE=STIFFNESS", "*DAMPING");
-    assert_eq!(
-        read_matrix(&folder.write("m.mtx", only_mass)).unwrap(),
-        mass
-    );
+    assert_eq!(read_matrix(&folder.write("m.mtx", only_mass)).unwrap(), mass);
 }
 
 #[test]
@@ -303,40 +221,21 @@ fn an_element_matrix_as_abaqus_prints_it() {
         -2.7472527472527 , 10.989010989011 , -35.714285714286 , 98.901098901099\n";
     let folder = Folder::new();
     let file = read_matrix(&folder.write("Stiffness.mtx", text)).unwrap();
-    assert_eq!(
-        file.dofs,
-        Some(vec![
-            label(101, 1),
-            label(101, 2),
-            label(102, 1),
-            label(102, 2)
-        ])
-    );
+    assert_eq!(file.dofs, Some(vec![label(101, 1), label(101, 2), label(102, 1), label(102, 2)]));
     let whole = table(&file);
-    assert_eq!(
-        (whole[[0, 2]], whole[[3, 1]]),
-        (-60.439560439561, 10.989010989011)
-    );
+    assert_eq!((whole[[0, 2]], whole[[3, 1]]), (-60.439560439561, 10.989010989011));
 }
 
 #[test]
 fn nodes_from_a_table_and_from_a_deck() {
     let folder = Folder::new();
     let expected = vec![(3, [1.0, 0.5, -2.0]), (1, [0.0, 0.0, 7.0])];
-    for text in [
-        "# node x y z\n3 1 .5 -2\n1  0 0 7.0 # top\n",
-        "3, 1, .5, -2\n\n1,0,0,7.D0\n",
-    ] {
-        assert_eq!(
-            read_nodes(&folder.write("nodes.txt", text)).unwrap(),
-            expected
-        );
+    for text in ["# node x y z\n3 1 .5 -2\n1  0 0 7.0 # top\n", "3, 1, .5, -2\n\n1,0,0,7.D0\n"] {
+        assert_eq!(read_nodes(&folder.write("nodes.txt", text)).unwrap(), expected);
     }
-    folder.write(
-        "mesh.inc",
-        "*node, nset=NALL\n1,0,0,7\n*ELEMENT,TYPE=C3D8\n9,9,9,9\n",
-    );
-    let deck = "*Heading\n 4 5 6\n** comment\n*NODE\n3,1,.5,-2\n*Include, input=mesh.inc\n*NODE PRINT\n8,8,8,8\n";
+    folder.write("mesh.inc", "*node, nset=NALL\n1,0,0,7\n*ELEMENT,TYPE=C3D8\n9,9,9,9\n");
+    let deck =
+        "*Heading\n 4 5 6\n** comment\n*NODE\n3,1,.5,-2\n*Include, input=mesh.inc\n*NODE PRINT\n8,8,8,8\n";
     assert_eq!(read_nodes(&folder.write("a.inp", deck)).unwrap(), expected);
     let plane = read_nodes(&folder.write("b.inp", "*NODE\n1, 2.5\n1, 2.5, 0.\n")).unwrap();
     assert_eq!(plane, [(1, [2.5, 0.0, 0.0])]);
@@ -349,9 +248,9 @@ fn what_is_written_reads_back() {
     for (col_ptr, row_idx, values) in [LOWER, UPPER] {
         write_matrix_market(&path, 3, col_ptr, row_idx, values).unwrap();
         let text = std::fs::read_to_string(&path).unwrap();
-        assert!(text.starts_with(
-            "%%MatrixMarket matrix coordinate real symmetric\n3 3 5\n1 1 4e0\n2 1 -1.5e0\n"
-        ));
+        assert!(
+            text.starts_with("%%MatrixMarket matrix coordinate real symmetric\n3 3 5\n1 1 4e0\n2 1 -1.5e0\n")
+        );
         assert_eq!(table(&read_matrix(&path).unwrap()), matrix());
     }
     write_matrix_market_dense(&path, small_table().view()).unwrap();
@@ -359,11 +258,7 @@ fn what_is_written_reads_back() {
     let path = folder.path("k.npz");
     write_npz(&path, (3, 3), BOTH.0, BOTH.1, BOTH.2).unwrap();
     assert_eq!(table(&read_matrix(&path).unwrap()), matrix());
-    assert_eq!(
-        folder.names(),
-        ["k.mtx", "k.npz"],
-        "nothing else is left behind"
-    );
+    assert_eq!(folder.names(), ["k.mtx", "k.npz"], "nothing else is left behind");
 }
 
 /// NumPy's own file for the same array, byte for byte.
@@ -372,35 +267,19 @@ fn npy_files_are_those_of_numpy() {
     let folder = Folder::new();
     let path = folder.path("a.npy");
     write_npy(&path, small_table().view()).unwrap();
-    assert_eq!(
-        std::fs::read(&path).unwrap(),
-        std::fs::read(data("c_order.npy")).unwrap()
-    );
+    assert_eq!(std::fs::read(&path).unwrap(), std::fs::read(data("c_order.npy")).unwrap());
     write_npy(&path, ndarray::arr0(7.0).view()).unwrap();
-    assert_eq!(
-        std::fs::read(&path).unwrap(),
-        std::fs::read(data("scalar.npy")).unwrap()
-    );
+    assert_eq!(std::fs::read(&path).unwrap(), std::fs::read(data("scalar.npy")).unwrap());
     write_npy(&path, array![1.0, f64::NAN, f64::INFINITY].view()).unwrap();
-    assert_eq!(
-        std::fs::read(&path).unwrap(),
-        std::fs::read(data("vector.npy")).unwrap()
-    );
+    assert_eq!(std::fs::read(&path).unwrap(), std::fs::read(data("vector.npy")).unwrap());
     let stack = Array3::from_shape_fn((2, 3, 4), |(i, j, k)| (12 * i + 4 * j + k) as f64);
     let mut shuffled = stack.clone();
     shuffled.invert_axis(Axis(0));
     shuffled.swap_axes(0, 2);
     write_npy(&path, stack.view()).unwrap();
-    assert_eq!(
-        std::fs::read(&path).unwrap(),
-        std::fs::read(data("stack.npy")).unwrap()
-    );
+    assert_eq!(std::fs::read(&path).unwrap(), std::fs::read(data("stack.npy")).unwrap());
     write_npy(&path, shuffled.view()).unwrap();
-    assert_eq!(
-        read_npy(&path).unwrap(),
-        shuffled.into_dyn(),
-        "any memory order"
-    );
+    assert_eq!(read_npy(&path).unwrap(), shuffled.into_dyn(), "any memory order");
 }
 
 #[test]
@@ -409,19 +288,13 @@ fn a_failed_write_leaves_the_old_file_alone() {
     let path = folder.write("k.mtx", "old");
     let failure = || std::io::Error::other("disk full");
     let error = write_atomically(&path, |_| Err::<(), _>(failure())).unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .ends_with("k.mtx: cannot write: disk full"),
-        "{error}"
-    );
+    assert!(error.to_string().ends_with("k.mtx: cannot write: disk full"), "{error}");
     assert!(write_matrix_market(&path, 3, BOTH.0, BOTH.1, BOTH.2).is_err());
     assert!(write_matrix_market(&path, 3, LOWER.0, LOWER.1, &LOWER.2[1..]).is_err());
     assert!(write_npz(&path, (2, 3), BOTH.0, BOTH.1, BOTH.2).is_err());
     assert!(write_npz(&path, (3, 3), &[0, 5, 2, 7], BOTH.1, BOTH.2).is_err());
-    let panicked = std::panic::catch_unwind(|| {
-        write_atomically(&path, |_| -> std::io::Result<()> { panic!() })
-    });
+    let panicked =
+        std::panic::catch_unwind(|| write_atomically(&path, |_| -> std::io::Result<()> { panic!() }));
     assert!(panicked.is_err());
     assert_eq!(std::fs::read(&path).unwrap(), b"old");
     assert_eq!(folder.names(), ["k.mtx"]);
@@ -435,22 +308,13 @@ fn a_file_of_many_buffers() {
     let n = 70_000;
     let mut text = format!("%%MatrixMarket matrix coordinate real general\n{n} {n} {n}\n");
     for k in 1..=n {
-        text.push_str(&format!(
-            "{k} {} {:?}{}\n",
-            n + 1 - k,
-            k as f64 / 7.0,
-            " ".repeat(k % 11)
-        ));
+        text.push_str(&format!("{k} {} {:?}{}\n", n + 1 - k, k as f64 / 7.0, " ".repeat(k % 11)));
     }
     for content in [text.as_bytes().to_vec(), gzip(text.as_bytes())] {
         let matrix = sparse(read_matrix(&folder.write("k.mtx", content)).unwrap());
         assert!(matrix.rows.iter().copied().eq(0..n as u32));
         assert!(matrix.cols.iter().copied().eq((0..n as u32).rev()));
-        assert!(
-            (1..=n)
-                .map(|k| k as f64 / 7.0)
-                .eq(matrix.values.iter().copied())
-        );
+        assert!((1..=n).map(|k| k as f64 / 7.0).eq(matrix.values.iter().copied()));
     }
 }
 

@@ -18,7 +18,8 @@ const ABAQUS: &str = "1,1, 1,1,  4.000000000000000e+00\n1,1, -2,3, -1.5000000000
     -2,3, -2,3,  5.000000000000000e+00\n";
 const SUBSTRUCTURE: &str = "**\n*USER ELEMENT, NODES=       2, LINEAR\n** ELEMENT NODES\n**   101,  102\n1, 2\n\
     2, 3\n*MATRIX,TYPE=STIFFNESS\n 4.0, -1.5, 5.0,\n 0.0, 0.25, 6.0\n*MATRIX,TYPE=MASS\n1., 0., 2., 0.\n 0., 3.\n";
-const DECK: &str = "*HEADING\nblock\n*NODE, NSET=ALL\n1, 0., 0., 0.\n2, 1.5, 0., 2.D0\n*ELEMENT, TYPE=C3D4\n1,1,2,3,4\n";
+const DECK: &str =
+    "*HEADING\nblock\n*NODE, NSET=ALL\n1, 0., 0., 0.\n2, 1.5, 0., 2.D0\n*ELEMENT, TYPE=C3D4\n1,1,2,3,4\n";
 const LABELS: &str = "1.1\n1.2\n1.3\n12.1\n-3.6\n";
 
 /// Whatever breaks a number, a line or a count.
@@ -129,14 +130,8 @@ fn read_all_ways(folder: &Folder, name: &str, content: &[u8], unpacked: usize) {
     let path = folder.write(name, content);
     let start = Instant::now();
     let bounded = |length: usize, capacity: usize| {
-        assert!(
-            length <= unpacked.max(1),
-            "{length} items from {unpacked} bytes"
-        );
-        assert!(
-            capacity <= 2 * length + unpacked + 8,
-            "room for {capacity} from {unpacked} bytes"
-        );
+        assert!(length <= unpacked.max(1), "{length} items from {unpacked} bytes");
+        assert!(capacity <= 2 * length + unpacked + 8, "room for {capacity} from {unpacked} bytes");
     };
     for quantity in [Quantity::Stiffness, Quantity::Mass] {
         match read_matrix_of(&path, quantity).map(|file| file.contents) {
@@ -158,29 +153,15 @@ fn read_all_ways(folder: &Folder, name: &str, content: &[u8], unpacked: usize) {
     if let Ok(array) = read_npy(&path) {
         bounded(array.len(), array.len());
     }
-    assert!(
-        start.elapsed() < Duration::from_secs(5),
-        "{:?} for {unpacked} bytes",
-        start.elapsed()
-    );
+    assert!(start.elapsed() < Duration::from_secs(5), "{:?} for {unpacked} bytes", start.elapsed());
 }
 
 fn check_entries(matrix: &Coordinates) {
     let n = matrix.values.len();
     assert!(matrix.rows.len() == n && matrix.cols.len() == n);
     assert!(matrix.n_rows > 0 && matrix.n_cols > 0);
-    assert!(
-        matrix
-            .rows
-            .iter()
-            .all(|&row| (row as usize) < matrix.n_rows)
-    );
-    assert!(
-        matrix
-            .cols
-            .iter()
-            .all(|&col| (col as usize) < matrix.n_cols)
-    );
+    assert!(matrix.rows.iter().all(|&row| (row as usize) < matrix.n_rows));
+    assert!(matrix.cols.iter().all(|&col| (col as usize) < matrix.n_cols));
     assert!(matrix.values.iter().all(|value| value.is_finite()));
 }
 

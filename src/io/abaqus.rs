@@ -18,9 +18,7 @@ pub(super) fn read(mut reader: TextReader) -> Result<MatrixFile, IoError> {
         if let Some(line) = cursor.star_line() {
             keywords += usize::from(!line.starts_with(b"**"));
             return match keywords > 1 || keywords == 1 && entries.len() > 0 {
-                true => Err(IoErrorKind::UnexpectedText {
-                    found: excerpt(line),
-                }),
+                true => Err(IoErrorKind::UnexpectedText { found: excerpt(line) }),
                 false => Ok(()),
             };
         }
@@ -31,19 +29,14 @@ pub(super) fn read(mut reader: TextReader) -> Result<MatrixFile, IoError> {
     })?;
     let (rank, dofs) = labels.sorted();
     let n = dofs.len() as u64;
-    let size = Size::check(n, n, entries.len(), DeclaredSymmetry::Unstated)
-        .map_err(|kind| reader.fail(kind))?;
+    let size =
+        Size::check(n, n, entries.len(), DeclaredSymmetry::Unstated).map_err(|kind| reader.fail(kind))?;
     let mut matrix = entries.finish(size);
     for index in matrix.rows.iter_mut().chain(&mut matrix.cols) {
         *index = rank[*index as usize];
     }
     let contents = Contents::Sparse(matrix);
-    Ok(MatrixFile {
-        format: Format::AbaqusMatrixInput,
-        contents,
-        dofs: Some(dofs),
-        notes: Vec::new(),
-    })
+    Ok(MatrixFile { format: Format::AbaqusMatrixInput, contents, dofs: Some(dofs), notes: Vec::new() })
 }
 
 /// Numbers the labels in the order in which they come.
@@ -65,26 +58,17 @@ impl Labels {
         let found = cursor.integer_and_comma(component)?;
         match u32::try_from(found) {
             Ok(component) if component > 0 => self.number(DofLabel { node, component }),
-            _ => Err(IoErrorKind::BadLabel {
-                found: format!("{node}.{found}"),
-            }),
+            _ => Err(IoErrorKind::BadLabel { found: format!("{node}.{found}") }),
         }
     }
 
     fn number(&mut self, label: DofLabel) -> Result<u32, IoErrorKind> {
         // The row, or the column, stays the same for many lines.
-        if let Some(&(_, number)) = self
-            .latest
-            .iter()
-            .flatten()
-            .find(|latest| latest.0 == label)
-        {
+        if let Some(&(_, number)) = self.latest.iter().flatten().find(|latest| latest.0 == label) {
             return Ok(number);
         }
-        let next = u32::try_from(self.numbers.len()).map_err(|_| IoErrorKind::TooLarge {
-            size: 1 << 32,
-            limit: u32::MAX.into(),
-        })?;
+        let next = u32::try_from(self.numbers.len())
+            .map_err(|_| IoErrorKind::TooLarge { size: 1 << 32, limit: u32::MAX.into() })?;
         let number = *self.numbers.entry(label).or_insert(next);
         self.latest = [self.latest[1], Some((label, number))];
         Ok(number)

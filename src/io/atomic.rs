@@ -30,11 +30,7 @@ pub fn write_atomically<T>(
 ) -> Result<T, IoError> {
     let beside = Beside(name_beside(path));
     let fill = || {
-        let file = File::options()
-            .write(true)
-            .read(true)
-            .create_new(true)
-            .open(&beside.0)?;
+        let file = File::options().write(true).read(true).create_new(true).open(&beside.0)?;
         let mut file = BufWriter::with_capacity(1 << 16, file);
         let result = write(&mut file)?;
         file.flush()?;
@@ -59,10 +55,6 @@ fn name_beside(path: &Path) -> PathBuf {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let mut name = OsString::from(".");
     name.push(path.file_name().unwrap_or_default());
-    name.push(format!(
-        ".{}-{}.part",
-        std::process::id(),
-        COUNT.fetch_add(1, Ordering::Relaxed)
-    ));
+    name.push(format!(".{}-{}.part", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed)));
     path.with_file_name(name)
 }

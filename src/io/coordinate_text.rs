@@ -23,13 +23,8 @@ pub(super) fn read(mut reader: TextReader) -> Result<MatrixFile, IoError> {
     Size::check(extent, extent, entries.len(), DeclaredSymmetry::Unstated)
         .map_err(|kind| reader.fail(kind))?;
     let labels = labels_beside(reader.path(), extent)?;
-    let size = Size::check(
-        labels.equations,
-        labels.equations,
-        entries.len(),
-        DeclaredSymmetry::Unstated,
-    )
-    .map_err(|kind| reader.fail(kind))?;
+    let size = Size::check(labels.equations, labels.equations, entries.len(), DeclaredSymmetry::Unstated)
+        .map_err(|kind| reader.fail(kind))?;
     Ok(MatrixFile {
         format: Format::CoordinateText,
         contents: Contents::Sparse(entries.finish(size)),
@@ -45,11 +40,7 @@ fn refuse_size_line(entries: &Entries) -> Result<(), IoErrorKind> {
     };
     let (rows, cols, others) = (u64::from(row) + 1, u64::from(col) + 1, entries.len() - 1);
     if others > 0 && value == others as f64 && rows.max(cols) == entries.extent() {
-        return Err(IoErrorKind::MissingHeader {
-            rows,
-            cols,
-            entries: others,
-        });
+        return Err(IoErrorKind::MissingHeader { rows, cols, entries: others });
     }
     Ok(())
 }
@@ -61,11 +52,7 @@ struct Labels {
 }
 
 fn labels_beside(path: &Path, extent: u64) -> Result<Labels, IoError> {
-    let mut labels = Labels {
-        equations: extent,
-        dofs: None,
-        notes: Vec::new(),
-    };
+    let mut labels = Labels { equations: extent, dofs: None, notes: Vec::new() };
     let Some(dof_file) = dof_file_beside(path) else {
         return Ok(labels);
     };
@@ -79,18 +66,11 @@ fn labels_beside(path: &Path, extent: u64) -> Result<Labels, IoError> {
         return Ok(labels);
     }
     if found < extent {
-        let kind = IoErrorKind::LabelCount {
-            equations: extent,
-            labels: found,
-            dof_file,
-        };
+        let kind = IoErrorKind::LabelCount { equations: extent, labels: found, dof_file };
         return Err(IoError::new(path, None, kind));
     }
     if found > extent {
-        labels.notes.push(format!(
-            "Equations {} to {found} have a label, but no entries.",
-            extent + 1
-        ));
+        labels.notes.push(format!("Equations {} to {found} have a label, but no entries.", extent + 1));
     }
     labels.equations = found;
     labels.dofs = Some(dofs);
@@ -98,16 +78,8 @@ fn labels_beside(path: &Path, extent: u64) -> Result<Labels, IoError> {
 }
 
 fn dof_file_beside(path: &Path) -> Option<PathBuf> {
-    let packed = path
-        .extension()
-        .is_some_and(|ending| ending.eq_ignore_ascii_case("gz"));
-    let unpacked = if packed {
-        path.with_extension("")
-    } else {
-        path.to_owned()
-    };
+    let packed = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gz"));
+    let unpacked = if packed { path.with_extension("") } else { path.to_owned() };
     let candidates = ["dof", "dof.gz"].map(|ending| unpacked.with_extension(ending));
-    candidates
-        .into_iter()
-        .find(|candidate| candidate != path && candidate.is_file())
+    candidates.into_iter().find(|candidate| candidate != path && candidate.is_file())
 }

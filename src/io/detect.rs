@@ -17,10 +17,7 @@ const KNOWN_STRANGERS: [(&[u8], &str); 10] = [
     (b"PK", "a zip archive"),
     (b"\x89HDF", "an HDF5 file"),
     (b"MATLAB", "a MATLAB .mat file"),
-    (
-        b"\x93NUMPY",
-        "a NumPy file inside a gzip archive: unpack it first",
-    ),
+    (b"\x93NUMPY", "a NumPy file inside a gzip archive: unpack it first"),
     (b"DMIG", "a Nastran punch file"),
     (b"\xFF\xFE", "UTF-16 text: save it as UTF-8"),
     (b"<", "a web page"),
@@ -28,54 +25,37 @@ const KNOWN_STRANGERS: [(&[u8], &str); 10] = [
 
 /// The format of a text from its beginning.
 pub(super) fn detect(start: &[u8], path: &Path) -> Result<Format, IoErrorKind> {
-    if start
-        .get(..BANNER.len())
-        .is_some_and(|head| head.eq_ignore_ascii_case(BANNER.as_bytes()))
-    {
+    if start.get(..BANNER.len()).is_some_and(|head| head.eq_ignore_ascii_case(BANNER.as_bytes())) {
         return Ok(Format::MatrixMarket);
     }
     if start.trim_ascii().is_empty() {
         return Err(IoErrorKind::EmptyFile);
     }
-    if let Some((_, what)) = KNOWN_STRANGERS
-        .iter()
-        .find(|(magic, _)| start.starts_with(magic))
-    {
-        return Err(IoErrorKind::UnknownFormat {
-            looks_like: Some(what),
-        });
+    if let Some((_, what)) = KNOWN_STRANGERS.iter().find(|(magic, _)| start.starts_with(magic)) {
+        return Err(IoErrorKind::UnknownFormat { looks_like: Some(what) });
     }
     if harwell_boeing::looks_like(start) {
         return Ok(Format::HarwellBoeing);
     }
     let mut lines = start.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
-    let line = lines
-        .find(|line| !line.is_empty() && !line.starts_with(b"**"))
-        .unwrap_or_default();
+    let line = lines.find(|line| !line.is_empty() && !line.starts_with(b"**")).unwrap_or_default();
     if line.starts_with(b"*") {
         return by_keyword(&Keyword::parse(line));
     }
-    by_fields(line)
-        .or_else(|| by_name(path))
-        .ok_or(IoErrorKind::UnknownFormat { looks_like: None })
+    by_fields(line).or_else(|| by_name(path)).ok_or(IoErrorKind::UnknownFormat { looks_like: None })
 }
 
 fn by_keyword(keyword: &Keyword) -> Result<Format, IoErrorKind> {
     match keyword.name.as_str() {
         "USERELEMENT" | "MATRIX" => Ok(Format::AbaqusUserElement),
         "MATRIXINPUT" => Ok(Format::AbaqusMatrixInput),
-        _ => Err(IoErrorKind::UnknownFormat {
-            looks_like: Some("an Abaqus or CalculiX deck, not a matrix"),
-        }),
+        _ => Err(IoErrorKind::UnknownFormat { looks_like: Some("an Abaqus or CalculiX deck, not a matrix") }),
     }
 }
 
 fn by_fields(line: &[u8]) -> Option<Format> {
     let fields = line.split(|&byte| byte == b',').count();
-    let first = line
-        .split(|&byte| byte == b',' || byte <= b' ')
-        .next()
-        .unwrap_or_default();
+    let first = line.split(|&byte| byte == b',' || byte <= b' ').next().unwrap_or_default();
     match (is_integer(first), fields, words(line).count()) {
         (true, 5, _) => Some(Format::AbaqusMatrixInput),
         (true, 1, 3) => Some(Format::CoordinateText),

@@ -33,13 +33,8 @@ fn parse_label(text: &[u8]) -> Result<DofLabel, IoErrorKind> {
     let parse = || {
         let (node, component) = std::str::from_utf8(text).ok()?.split_once('.')?;
         let plain = component.bytes().all(|byte| byte.is_ascii_digit());
-        let label = DofLabel {
-            node: node.parse().ok()?,
-            component: component.parse().ok()?,
-        };
+        let label = DofLabel { node: node.parse().ok()?, component: component.parse().ok()? };
         (plain && label.component > 0).then_some(label)
     };
-    parse().ok_or_else(|| IoErrorKind::BadLabel {
-        found: excerpt(text),
-    })
+    parse().ok_or_else(|| IoErrorKind::BadLabel { found: excerpt(text) })
 }

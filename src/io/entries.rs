@@ -28,27 +28,16 @@ impl Size {
         if rows == 0 || cols == 0 {
             return Err(IoErrorKind::EmptyMatrix { rows, cols });
         }
-        if rows != cols
-            && matches!(
-                declared,
-                DeclaredSymmetry::Symmetric | DeclaredSymmetry::SkewSymmetric
-            )
-        {
+        if rows != cols && matches!(declared, DeclaredSymmetry::Symmetric | DeclaredSymmetry::SkewSymmetric) {
             return Err(IoErrorKind::NotSquare { rows, cols });
         }
         if larger > ALWAYS_PLAUSIBLE && larger / ROWS_PER_ENTRY > entries {
-            return Err(IoErrorKind::TooSparse {
-                size: larger,
-                entries,
-            });
+            return Err(IoErrorKind::TooSparse { size: larger, entries });
         }
         let index = |size| u32::try_from(size).ok();
         match (index(rows), index(cols)) {
             (Some(n_rows), Some(n_cols)) => Ok(Self { n_rows, n_cols }),
-            _ => Err(IoErrorKind::TooLarge {
-                size: larger,
-                limit: u32::MAX.into(),
-            }),
+            _ => Err(IoErrorKind::TooLarge { size: larger, limit: u32::MAX.into() }),
         }
     }
 }
@@ -77,10 +66,7 @@ impl Entries {
             cols: Vec::with_capacity(room),
             values: Vec::with_capacity(room),
             declared,
-            one_triangle: matches!(
-                declared,
-                DeclaredSymmetry::Symmetric | DeclaredSymmetry::SkewSymmetric
-            ),
+            one_triangle: matches!(declared, DeclaredSymmetry::Symmetric | DeclaredSymmetry::SkewSymmetric),
             triangle: None,
         }
     }
@@ -109,37 +95,21 @@ impl Entries {
                 false => Ok(()),
             };
         }
-        let triangle = if row > col {
-            Triangle::Lower
-        } else {
-            Triangle::Upper
-        };
+        let triangle = if row > col { Triangle::Lower } else { Triangle::Upper };
         match *self.triangle.get_or_insert(triangle) == triangle {
             true => Ok(()),
-            false => Err(IoErrorKind::BothTriangles {
-                row: row_from_1,
-                col: col_from_1,
-            }),
+            false => Err(IoErrorKind::BothTriangles { row: row_from_1, col: col_from_1 }),
         }
     }
 
     /// One past the largest index, for files that do not say how large the matrix is.
     pub fn extent(&self) -> u64 {
-        let largest = |indices: &[u32]| {
-            indices
-                .iter()
-                .max()
-                .map_or(0, |&index| u64::from(index) + 1)
-        };
+        let largest = |indices: &[u32]| indices.iter().max().map_or(0, |&index| u64::from(index) + 1);
         largest(&self.rows).max(largest(&self.cols))
     }
 
     pub fn first(&self) -> Option<(u32, u32, f64)> {
-        Some((
-            *self.rows.first()?,
-            *self.cols.first()?,
-            *self.values.first()?,
-        ))
+        Some((*self.rows.first()?, *self.cols.first()?, *self.values.first()?))
     }
 
     /// The matrix; writes out the other triangle of a skew-symmetric one.

@@ -138,9 +138,7 @@ pub enum IoErrorKind {
         cols: u64,
     },
     /// A matrix that is declared symmetric has entries on both sides of the diagonal.
-    #[error(
-        "declared symmetric, but entry ({row}, {col}) is in the other triangle than those before it"
-    )]
+    #[error("declared symmetric, but entry ({row}, {col}) is in the other triangle than those before it")]
     BothTriangles {
         /// Row of the first offender, counted from 1.
         row: u64,
@@ -176,9 +174,7 @@ pub enum IoErrorKind {
         limit: usize,
     },
     /// The first line of a file without a header looks like a size line.
-    #[error(
-        "`{rows} {cols} {entries}` looks like a size line, but the Matrix Market header is missing"
-    )]
+    #[error("`{rows} {cols} {entries}` looks like a size line, but the Matrix Market header is missing")]
     MissingHeader {
         /// Number of rows.
         rows: u64,
@@ -188,10 +184,7 @@ pub enum IoErrorKind {
         entries: u64,
     },
     /// A `.dof` file that does not belong to the matrix.
-    #[error(
-        "{equations} equations, but {} has {labels} labels",
-        one_line(dof_file)
-    )]
+    #[error("{equations} equations, but {} has {labels} labels", one_line(dof_file))]
     LabelCount {
         /// Number of equations of the matrix.
         equations: u64,
@@ -258,11 +251,7 @@ pub enum IoErrorKind {
 
 impl IoError {
     pub(super) fn new(path: &Path, line: Option<u64>, kind: IoErrorKind) -> Self {
-        Self {
-            path: path.to_owned(),
-            line,
-            kind,
-        }
+        Self { path: path.to_owned(), line, kind }
     }
 
     pub(super) fn open(path: &Path, cause: io::Error) -> Self {
@@ -312,22 +301,16 @@ impl IoErrorKind {
             }
             TooFew { .. } => "the file is cut off or its header is wrong; export it again",
             TooMany { .. } => "the header is wrong or two files are joined; export it again",
-            EmptyMatrix { .. } => {
-                "the export holds no equations; check the boundary conditions and the sets"
-            }
+            EmptyMatrix { .. } => "the export holds no equations; check the boundary conditions and the sets",
             NotSquare { .. } => "correct the sizes, or write `general` in the header",
             BothTriangles { .. } => "delete one triangle, or write `general` in the header",
             SkewDiagonal { .. } => "write `general` or `symmetric` in the header",
-            TooLarge { .. } | TooSparse { .. } => {
-                "the sizes or an index are damaged; export the file again"
-            }
+            TooLarge { .. } | TooSparse { .. } => "the sizes or an index are damaged; export the file again",
             LineTooLong { .. } => "this is not a text file of the expected format",
             LabelCount { .. } => {
                 "both files must come from the same run; remove the .dof file to go without labels"
             }
-            BadLabel { .. } => {
-                "write one label on each line, such as 12.1 for node 12, component 1"
-            }
+            BadLabel { .. } => "write one label on each line, such as 12.1 for node 12, component 1",
             DuplicateNode { .. } => {
                 "give each node once; export the parts of an assembly with distinct node numbers"
             }
@@ -354,11 +337,7 @@ fn place(path: &Path, line: Option<u64>) -> String {
 
 fn one_line(path: &Path) -> Cow<'_, str> {
     let text = path.to_string_lossy();
-    if text.contains(char::is_control) {
-        Cow::Owned(text.replace(char::is_control, "?"))
-    } else {
-        text
-    }
+    if text.contains(char::is_control) { Cow::Owned(text.replace(char::is_control, "?")) } else { text }
 }
 
 /// A piece of a file as it can stand in a message: printable, and not too long.
@@ -370,9 +349,5 @@ pub(super) fn excerpt(bytes: &[u8]) -> String {
         Ok(text) if !text.contains(char::is_control) => text.to_owned(),
         _ => cut.escape_ascii().to_string(),
     };
-    if shown.len() > LIMIT {
-        text + "..."
-    } else {
-        text
-    }
+    if shown.len() > LIMIT { text + "..." } else { text }
 }

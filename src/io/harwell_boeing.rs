@@ -30,31 +30,19 @@ pub(super) fn read(mut reader: TextReader) -> Result<MatrixFile, IoError> {
     let n_cols = u64::from(header.size.n_cols);
     let pointers = read_pointers(&mut reader, &header, n_cols)?;
     let mut rows = Vec::with_capacity(reader.room_for(header.entries, 2));
-    read_fields(
-        &mut reader,
-        &header.indices,
-        "row indices",
-        header.entries,
-        |field| {
-            let row: u64 = parse_integer("row index", field)?;
-            rows.push(index("row index", row, header.size.n_rows.into())? as u32);
-            Ok(())
-        },
-    )?;
+    read_fields(&mut reader, &header.indices, "row indices", header.entries, |field| {
+        let row: u64 = parse_integer("row index", field)?;
+        rows.push(index("row index", row, header.size.n_rows.into())? as u32);
+        Ok(())
+    })?;
     let mut values = Vec::with_capacity(reader.room_for(header.entries, 2));
     if header.matrix_type.pattern {
         values.resize(rows.len(), 1.0);
     } else {
-        read_fields(
-            &mut reader,
-            &header.values,
-            "values",
-            header.entries,
-            |field| {
-                values.push(header.values.real(field)?);
-                Ok(())
-            },
-        )?;
+        read_fields(&mut reader, &header.values, "values", header.entries, |field| {
+            values.push(header.values.real(field)?);
+            Ok(())
+        })?;
     }
     if header.right_sides == 0 {
         refuse_rest(&mut reader)?;
@@ -62,18 +50,11 @@ pub(super) fn read(mut reader: TextReader) -> Result<MatrixFile, IoError> {
     let mut entries = Entries::with_room(rows.len(), header.matrix_type.declared);
     for (col, range) in (0..header.size.n_cols).zip(pointers.windows(2)) {
         for at in range[0]..range[1] {
-            entries
-                .push(rows[at], col, values[at])
-                .map_err(|kind| reader.fail(kind))?;
+            entries.push(rows[at], col, values[at]).map_err(|kind| reader.fail(kind))?;
         }
     }
     let contents = Contents::Sparse(entries.finish(header.size));
-    Ok(MatrixFile {
-        format: Format::HarwellBoeing,
-        contents,
-        dofs: None,
-        notes: Vec::new(),
-    })
+    Ok(MatrixFile { format: Format::HarwellBoeing, contents, dofs: None, notes: Vec::new() })
 }
 
 fn read_header(reader: &mut TextReader) -> Result<Header, IoError> {
@@ -81,11 +62,7 @@ fn read_header(reader: &mut TextReader) -> Result<Header, IoError> {
     let right_sides = {
         let line = header_line(reader, "line counts")?;
         let count = cut(&line, 56, 14).trim_ascii();
-        if count.is_empty() {
-            0
-        } else {
-            parse(reader, "number of right-hand side lines", count)?
-        }
+        if count.is_empty() { 0 } else { parse(reader, "number of right-hand side lines", count)? }
     };
     let line = header_line(reader, "matrix type")?;
     let matrix_type = MatrixType::parse(cut(&line, 0, 3)).map_err(|kind| reader.fail_here(kind))?;
@@ -107,15 +84,7 @@ fn read_header(reader: &mut TextReader) -> Result<Header, IoError> {
     if right_sides > 0 {
         header_line(reader, "right-hand sides")?;
     }
-    Ok(Header {
-        matrix_type,
-        size,
-        entries: sizes[2],
-        pointers,
-        indices,
-        values,
-        right_sides,
-    })
+    Ok(Header { matrix_type, size, entries: sizes[2], pointers, indices, values, right_sides })
 }
 
 fn header_line(reader: &mut TextReader, what: &'static str) -> Result<Vec<u8>, IoError> {
@@ -136,15 +105,10 @@ fn cut(line: &[u8], at: usize, width: usize) -> &[u8] {
 
 impl MatrixType {
     fn parse(text: &[u8]) -> Result<Self, IoErrorKind> {
-        let unsupported = |what: &str| {
-            Err(IoErrorKind::Unsupported {
-                what: format!("Harwell-Boeing {what}"),
-            })
-        };
+        let unsupported =
+            |what: &str| Err(IoErrorKind::Unsupported { what: format!("Harwell-Boeing {what}") });
         let &[values, symmetry, storage] = text.to_ascii_uppercase().as_slice() else {
-            return Err(IoErrorKind::MissingField {
-                field: "matrix type",
-            });
+            return Err(IoErrorKind::MissingField { field: "matrix type" });
         };
         let declared = match symmetry {
             b'S' => DeclaredSymmetry::Symmetric,
@@ -155,52 +119,26 @@ impl MatrixType {
         match (values, storage) {
             (b'C', _) => unsupported("complex values"),
             (_, b'E') => unsupported("elemental storage"),
-            (b'P', _) => Ok(Self {
-                pattern: true,
-                declared,
-            }),
-            _ => Ok(Self {
-                pattern: false,
-                declared,
-            }),
+            (b'P', _) => Ok(Self { pattern: true, declared }),
+            _ => Ok(Self { pattern: false, declared }),
         }
     }
 }
 
-fn read_pointers(
-    reader: &mut TextReader,
-    header: &Header,
-    n_cols: u64,
-) -> Result<Vec<usize>, IoError> {
+fn read_pointers(reader: &mut TextReader, header: &Header, n_cols: u64) -> Result<Vec<usize>, IoError> {
     let mut pointers: Vec<usize> = Vec::with_capacity(reader.room_for(n_cols + 1, 2));
-    read_fields(
-        reader,
-        &header.pointers,
-        "column pointers",
-        n_cols + 1,
-        |field| {
-            let pointer = index(
-                "column pointer",
-                parse_integer("column pointer", field)?,
-                header.entries + 1,
-            )?;
-            let least = pointers.last().copied().unwrap_or(0);
-            if pointer < least || pointers.is_empty() && pointer > 0 {
-                return Err(IoErrorKind::UnexpectedText {
-                    found: format!("column pointer {}", pointer + 1),
-                });
-            }
-            pointers.push(pointer);
-            Ok(())
-        },
-    )?;
+    read_fields(reader, &header.pointers, "column pointers", n_cols + 1, |field| {
+        let pointer = index("column pointer", parse_integer("column pointer", field)?, header.entries + 1)?;
+        let least = pointers.last().copied().unwrap_or(0);
+        if pointer < least || pointers.is_empty() && pointer > 0 {
+            return Err(IoErrorKind::UnexpectedText { found: format!("column pointer {}", pointer + 1) });
+        }
+        pointers.push(pointer);
+        Ok(())
+    })?;
     match pointers.last() {
         Some(&last) if last as u64 != header.entries => {
-            let kind = IoErrorKind::TooFew {
-                what: "entries",
-                expected: header.entries,
-                found: last as u64,
-            };
+            let kind = IoErrorKind::TooFew { what: "entries", expected: header.entries, found: last as u64 };
             Err(reader.fail_here(kind))
         }
         _ => Ok(pointers),
@@ -210,11 +148,7 @@ fn read_pointers(
 fn index(field: &'static str, from_1: u64, size: u64) -> Result<usize, IoErrorKind> {
     match from_1 {
         1.. if from_1 <= size => Ok((from_1 - 1) as usize),
-        _ => Err(IoErrorKind::IndexOutOfRange {
-            field,
-            found: from_1.to_string(),
-            size,
-        }),
+        _ => Err(IoErrorKind::IndexOutOfRange { field, found: from_1.to_string(), size }),
     }
 }
 
@@ -229,18 +163,15 @@ fn read_fields(
     let mut found = 0;
     while found < count {
         let Some(line) = reader.next_line()? else {
-            return Err(reader.fail(IoErrorKind::TooFew {
-                what,
-                expected: count,
-                found,
-            }));
+            return Err(reader.fail(IoErrorKind::TooFew { what, expected: count, found }));
         };
         let in_line = (count - found).min(format.repeat as u64);
         // SciPy writes other widths than it announces, but then with blanks between.
         let done = match words(line).count() as u64 == in_line {
             true => words(line).try_for_each(&mut take),
-            false => (0..in_line as usize)
-                .try_for_each(|at| take(cut(line, at * format.width, format.width))),
+            false => {
+                (0..in_line as usize).try_for_each(|at| take(cut(line, at * format.width, format.width)))
+            }
         };
         done.map_err(|kind| reader.fail_here(kind))?;
         found += in_line;
@@ -278,10 +209,7 @@ impl FortranFormat {
     fn try_parse(text: &[u8]) -> Option<Self> {
         const WIDEST: usize = 1000;
         let text: String = std::str::from_utf8(text).ok()?.split_whitespace().collect();
-        let mut inside = text
-            .strip_prefix('(')?
-            .strip_suffix(')')?
-            .to_ascii_uppercase();
+        let mut inside = text.strip_prefix('(')?.strip_suffix(')')?.to_ascii_uppercase();
         let mut scale = 0;
         if let Some((factor, rest)) = inside.split_once('P') {
             scale = factor.parse().ok()?;
@@ -289,21 +217,10 @@ impl FortranFormat {
         }
         let letter = inside.find(['I', 'E', 'D', 'F', 'G'])?;
         let (repeat, rest) = (&inside[..letter], &inside[letter + 1..]);
-        let repeat = if repeat.is_empty() {
-            1
-        } else {
-            repeat.parse().ok()?
-        };
+        let repeat = if repeat.is_empty() { 1 } else { repeat.parse().ok()? };
         let exponent = rest.find('E').unwrap_or(rest.len());
-        let (width, decimals) = rest[..exponent]
-            .split_once('.')
-            .unwrap_or((&rest[..exponent], "0"));
-        let format = Self {
-            repeat,
-            width: width.parse().ok()?,
-            decimals: decimals.parse().ok()?,
-            scale,
-        };
+        let (width, decimals) = rest[..exponent].split_once('.').unwrap_or((&rest[..exponent], "0"));
+        let format = Self { repeat, width: width.parse().ok()?, decimals: decimals.parse().ok()?, scale };
         ((1..=WIDEST).contains(&repeat) && (1..=WIDEST).contains(&format.width)).then_some(format)
     }
 
@@ -312,12 +229,8 @@ impl FortranFormat {
     fn real(&self, field: &[u8]) -> Result<f64, IoErrorKind> {
         let value = parse_real("value", field)?;
         let point = field.contains(&b'.') || self.decimals == 0;
-        let exponent = field
-            .trim_ascii()
-            .iter()
-            .skip(1)
-            .any(|byte| b"eEdD+-".contains(byte))
-            || self.scale == 0;
+        let exponent =
+            field.trim_ascii().iter().skip(1).any(|byte| b"eEdD+-".contains(byte)) || self.scale == 0;
         match value == 0.0 || point && exponent {
             true => Ok(value),
             false => Err(IoErrorKind::NotANumber {
@@ -337,16 +250,12 @@ pub(super) fn looks_like(start: &[u8]) -> bool {
     };
     let is_count = |word: &[u8]| word.iter().all(u8::is_ascii_digit);
     let letters = |at: usize, allowed: &[u8]| {
-        sizes
-            .get(at)
-            .is_some_and(|letter| allowed.contains(&letter.to_ascii_uppercase()))
+        sizes.get(at).is_some_and(|letter| allowed.contains(&letter.to_ascii_uppercase()))
     };
     letters(0, b"RCPI")
         && letters(1, b"SUHZR")
         && letters(2, b"AE")
-        && sizes
-            .get(3..14)
-            .is_some_and(|gap| gap.iter().all(|&byte| byte == b' '))
+        && sizes.get(3..14).is_some_and(|gap| gap.iter().all(|&byte| byte == b' '))
         && words(counts).count() >= 3
         && words(counts).all(is_count)
 }

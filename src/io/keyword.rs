@@ -23,16 +23,10 @@ impl Keyword {
     }
 
     pub fn parameter(&self, name: &str) -> Option<&str> {
-        self.parameters
-            .iter()
-            .find(|parameter| parameter.0 == name)
-            .map(|parameter| parameter.1.as_str())
+        self.parameters.iter().find(|parameter| parameter.0 == name).map(|parameter| parameter.1.as_str())
     }
 }
 
 fn capitals(text: &str) -> String {
-    text.chars()
-        .filter(|letter| !letter.is_whitespace())
-        .map(|letter| letter.to_ascii_uppercase())
-        .collect()
+    text.chars().filter(|letter| !letter.is_whitespace()).map(|letter| letter.to_ascii_uppercase()).collect()
 }

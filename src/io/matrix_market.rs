@@ -44,24 +44,14 @@ pub(super) fn read(mut reader: TextReader) -> Result<MatrixFile, IoError> {
         Layout::Coordinate => Contents::Sparse(read_coordinate(&mut reader, &header, &sizes)?),
         Layout::Array => Contents::Dense(read_array(&mut reader, header.declared, &sizes)?),
     };
-    Ok(MatrixFile {
-        format: Format::MatrixMarket,
-        contents,
-        dofs: None,
-        notes: Vec::new(),
-    })
+    Ok(MatrixFile { format: Format::MatrixMarket, contents, dofs: None, notes: Vec::new() })
 }
 
 fn parse_header(line: &[u8]) -> Result<Header, IoErrorKind> {
     let mut header = words(line);
     let mut next = || header.next().unwrap_or_default();
-    let unexpected = |expected, found| IoErrorKind::BadHeader {
-        expected,
-        found: excerpt(found),
-    };
-    let unsupported = |what: &str| IoErrorKind::Unsupported {
-        what: format!("Matrix Market `{what}`"),
-    };
+    let unexpected = |expected, found| IoErrorKind::BadHeader { expected, found: excerpt(found) };
+    let unsupported = |what: &str| IoErrorKind::Unsupported { what: format!("Matrix Market `{what}`") };
     let expected = "`%%MatrixMarket matrix`";
     for (found, wanted) in [(next(), &b"%%matrixmarket"[..]), (next(), b"matrix")] {
         if found != wanted {
@@ -85,18 +75,11 @@ fn parse_header(line: &[u8]) -> Result<Header, IoErrorKind> {
         b"skew-symmetric" => DeclaredSymmetry::SkewSymmetric,
         b"hermitian" => return Err(unsupported("hermitian")),
         found => {
-            return Err(unexpected(
-                "`general`, `symmetric` or `skew-symmetric`",
-                found,
-            ));
+            return Err(unexpected("`general`, `symmetric` or `skew-symmetric`", found));
         }
     };
     match next() {
-        b"" => Ok(Header {
-            layout,
-            field,
-            declared,
-        }),
+        b"" => Ok(Header { layout, field, declared }),
         extension => Err(unsupported(&excerpt(extension))),
     }
 }
@@ -116,14 +99,10 @@ fn size_line(reader: &mut TextReader, layout: Layout) -> Result<Vec<u64>, IoErro
 fn parse_sizes(line: &[u8], count: usize) -> Result<Vec<u64>, IoErrorKind> {
     let fields = ["number of rows", "number of columns", "number of entries"];
     let mut words = words(line);
-    let sizes = fields[..count]
-        .iter()
-        .map(|field| parse_integer(field, words.next().unwrap_or_default()));
+    let sizes = fields[..count].iter().map(|field| parse_integer(field, words.next().unwrap_or_default()));
     let sizes = sizes.collect::<Result<_, _>>()?;
     match words.next() {
-        Some(found) => Err(IoErrorKind::UnexpectedText {
-            found: excerpt(found),
-        }),
+        Some(found) => Err(IoErrorKind::UnexpectedText { found: excerpt(found) }),
         None => Ok(sizes),
     }
 }
@@ -134,17 +113,14 @@ fn read_coordinate(
     sizes: &[u64],
 ) -> Result<super::Coordinates, IoError> {
     let announced = sizes[2];
-    let size = Size::check(sizes[0], sizes[1], announced, header.declared)
-        .map_err(|kind| reader.fail_here(kind))?;
+    let size =
+        Size::check(sizes[0], sizes[1], announced, header.declared).map_err(|kind| reader.fail_here(kind))?;
     // The shortest lines are `1 1\n` and `1 1 1\n`.
     let bytes_each = if header.field == Field::Pattern { 4 } else { 6 };
     let mut entries = Entries::with_room(reader.room_for(announced, bytes_each), header.declared);
     reader.for_each_line(b'%', |cursor| {
         if entries.len() == announced {
-            return Err(IoErrorKind::TooMany {
-                what: "entries",
-                expected: announced,
-            });
+            return Err(IoErrorKind::TooMany { what: "entries", expected: announced });
         }
         let row = cursor.index("row", size.n_rows)?;
         let col = cursor.index("column", size.n_cols)?;
@@ -155,11 +131,9 @@ fn read_coordinate(
         entries.push(row, col, value)
     })?;
     match entries.len() {
-        found if found < announced => Err(reader.fail(IoErrorKind::TooFew {
-            what: "entries",
-            expected: announced,
-            found,
-        })),
+        found if found < announced => {
+            Err(reader.fail(IoErrorKind::TooFew { what: "entries", expected: announced, found }))
+        }
         _ => Ok(entries.finish(size)),
     }
 }
@@ -175,26 +149,18 @@ fn read_array(
         DeclaredSymmetry::SkewSymmetric => rows.saturating_mul(rows.saturating_sub(1)) / 2,
         _ => rows.saturating_mul(cols),
     };
-    let size =
-        Size::check(rows, cols, announced, declared).map_err(|kind| reader.fail_here(kind))?;
+    let size = Size::check(rows, cols, announced, declared).map_err(|kind| reader.fail_here(kind))?;
     let mut values = Vec::with_capacity(reader.room_for(announced, 2));
     reader.for_each_line(b'%', |cursor| {
         if values.len() as u64 == announced {
-            return Err(IoErrorKind::TooMany {
-                what: "values",
-                expected: announced,
-            });
+            return Err(IoErrorKind::TooMany { what: "values", expected: announced });
         }
         values.push(cursor.real("value")?);
         Ok(())
     })?;
     let found = values.len() as u64;
     if found < announced {
-        return Err(reader.fail(IoErrorKind::TooFew {
-            what: "values",
-            expected: announced,
-            found,
-        }));
+        return Err(reader.fail(IoErrorKind::TooFew { what: "values", expected: announced, found }));
     }
     Ok(unfold(size, declared, values))
 }
@@ -206,8 +172,7 @@ fn unfold(size: Size, declared: DeclaredSymmetry, values: Vec<f64>) -> Array2<f6
         DeclaredSymmetry::Symmetric => (0, 1.0),
         DeclaredSymmetry::SkewSymmetric => (1, -1.0),
         _ => {
-            return Array2::from_shape_vec(shape.f(), values)
-                .expect("as many values as the shape asks for");
+            return Array2::from_shape_vec(shape.f(), values).expect("as many values as the shape asks for");
         }
     };
     let mut table = Array2::zeros(shape.f());
@@ -239,22 +204,12 @@ pub fn write_matrix_market(
     row_idx: &[usize],
     values: &[f64],
 ) -> Result<(), IoError> {
-    let parts = CscParts {
-        n_rows: n,
-        n_cols: n,
-        col_ptr,
-        row_idx,
-        values,
-    };
+    let parts = CscParts { n_rows: n, n_cols: n, col_ptr, row_idx, values };
     let fail = |kind| IoError::new(path, None, kind);
     parts.check().map_err(fail)?;
     parts.check_one_triangle().map_err(fail)?;
     write_atomically(path, |file| {
-        writeln!(
-            file,
-            "{BANNER} matrix coordinate real symmetric\n{n} {n} {}",
-            values.len()
-        )?;
+        writeln!(file, "{BANNER} matrix coordinate real symmetric\n{n} {n} {}", values.len())?;
         for (row, col, value) in parts.entries() {
             writeln!(file, "{} {} {value:e}", row.max(col) + 1, row.min(col) + 1)?;
         }
@@ -269,12 +224,7 @@ pub fn write_matrix_market(
 /// A file that cannot be written; nothing is left behind then.
 pub fn write_matrix_market_dense(path: &Path, matrix: ArrayView2<f64>) -> Result<(), IoError> {
     write_atomically(path, |file| {
-        writeln!(
-            file,
-            "{BANNER} matrix array real general\n{} {}",
-            matrix.nrows(),
-            matrix.ncols()
-        )?;
+        writeln!(file, "{BANNER} matrix array real general\n{} {}", matrix.nrows(), matrix.ncols())?;
         for value in matrix.columns().into_iter().flatten() {
             writeln!(file, "{value:e}")?;
         }

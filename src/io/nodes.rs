@@ -55,18 +55,14 @@ impl Nodes {
                 continue;
             }
             if !line.starts_with(b"*") {
-                self.data_line(line)
-                    .map_err(|kind| reader.fail_here(kind))?;
+                self.data_line(line).map_err(|kind| reader.fail_here(kind))?;
                 continue;
             }
             let keyword = Keyword::parse(line);
-            self.keyword(&keyword)
-                .map_err(|kind| reader.fail_here(kind))?;
+            self.keyword(&keyword).map_err(|kind| reader.fail_here(kind))?;
             if let Some(file) = included(&keyword) {
                 if depth == DEEPEST_INCLUDE {
-                    return Err(reader.fail_here(IoErrorKind::IncludeDepth {
-                        limit: DEEPEST_INCLUDE,
-                    }));
+                    return Err(reader.fail_here(IoErrorKind::IncludeDepth { limit: DEEPEST_INCLUDE }));
                 }
                 self.read_file(&path.with_file_name(file), depth + 1)?;
             }
@@ -75,15 +71,11 @@ impl Nodes {
     }
 
     fn keyword(&mut self, keyword: &Keyword) -> Result<(), IoErrorKind> {
-        let rectangular = keyword
-            .parameter("SYSTEM")
-            .is_none_or(|system| system.eq_ignore_ascii_case("R"));
+        let rectangular = keyword.parameter("SYSTEM").is_none_or(|system| system.eq_ignore_ascii_case("R"));
         self.section = match keyword.name.as_str() {
             "NODE" if rectangular => Section::Nodes,
             "NODE" | "SYSTEM" => {
-                return Err(IoErrorKind::Unsupported {
-                    what: "another coordinate system for nodes".into(),
-                });
+                return Err(IoErrorKind::Unsupported { what: "another coordinate system for nodes".into() });
             }
             "INCLUDE" => self.section,
             _ => Section::Other,
@@ -104,9 +96,7 @@ impl Nodes {
                 };
                 let (node, coordinates) = parse_node(&fields)?;
                 match fields.get(4) {
-                    Some(found) => Err(IoErrorKind::UnexpectedText {
-                        found: excerpt(found),
-                    }),
+                    Some(found) => Err(IoErrorKind::UnexpectedText { found: excerpt(found) }),
                     None => self.push(node, coordinates.map(|value| value.ok_or("coordinate"))),
                 }
             }
@@ -119,11 +109,7 @@ impl Nodes {
         }
     }
 
-    fn push(
-        &mut self,
-        node: i64,
-        position: [Result<f64, &'static str>; 3],
-    ) -> Result<(), IoErrorKind> {
+    fn push(&mut self, node: i64, position: [Result<f64, &'static str>; 3]) -> Result<(), IoErrorKind> {
         let mut values = [0.0; 3];
         for (value, given) in values.iter_mut().zip(position) {
             *value = given.map_err(|field| IoErrorKind::MissingField { field })?;
@@ -151,7 +137,5 @@ fn parse_node(fields: &[&[u8]]) -> Result<(i64, [Option<f64>; 3]), IoErrorKind> 
 }
 
 fn included(keyword: &Keyword) -> Option<&str> {
-    matches!(keyword.name.as_str(), "INCLUDE" | "NODE")
-        .then(|| keyword.parameter("INPUT"))
-        .flatten()
+    matches!(keyword.name.as_str(), "INCLUDE" | "NODE").then(|| keyword.parameter("INPUT")).flatten()
 }

@@ -48,13 +48,9 @@ pub(super) fn read(source: OpenFile) -> Result<MatrixFile, IoError> {
     let fail = |kind| IoError::new(&path, None, kind);
     let array = read_array(source)?;
     let found = array.ndim();
-    let matrix = array.into_dimensionality::<ndarray::Ix2>().map_err(|_| {
-        fail(IoErrorKind::Dimensions {
-            what: "the array".into(),
-            found,
-            expected: 2,
-        })
-    })?;
+    let matrix = array
+        .into_dimensionality::<ndarray::Ix2>()
+        .map_err(|_| fail(IoErrorKind::Dimensions { what: "the array".into(), found, expected: 2 }))?;
     if matrix.is_empty() {
         let (rows, cols) = (matrix.nrows() as u64, matrix.ncols() as u64);
         return Err(fail(IoErrorKind::EmptyMatrix { rows, cols }));
@@ -63,12 +59,7 @@ pub(super) fn read(source: OpenFile) -> Result<MatrixFile, IoError> {
         let found = format!("{value} at ({}, {})", row + 1, col + 1);
         return Err(fail(IoErrorKind::NotFinite { found }));
     }
-    Ok(MatrixFile {
-        format: Format::Npy,
-        contents: Contents::Dense(matrix),
-        dofs: None,
-        notes: Vec::new(),
-    })
+    Ok(MatrixFile { format: Format::Npy, contents: Contents::Dense(matrix), dofs: None, notes: Vec::new() })
 }
 
 fn refuse_rest(input: &mut impl Read) -> Result<(), IoErrorKind> {
@@ -80,10 +71,7 @@ fn refuse_rest(input: &mut impl Read) -> Result<(), IoErrorKind> {
 }
 
 fn damaged(part: &str, what: impl Into<String>) -> IoErrorKind {
-    IoErrorKind::Damaged {
-        part: part.into(),
-        what: what.into(),
-    }
+    IoErrorKind::Damaged { part: part.into(), what: what.into() }
 }
 
 /// What stands before the numbers.
@@ -99,18 +87,13 @@ impl Header {
         let mut start = [0; 8];
         read_exact(input, &mut start, "header")?;
         if !start.starts_with(MAGIC) {
-            return Err(damaged(
-                "header",
-                "the first bytes are not those of a .npy file",
-            ));
+            return Err(damaged("header", "the first bytes are not those of a .npy file"));
         }
         let length = match start[6] {
             1 => read_bytes::<2>(input).map(|bytes| u16::from_le_bytes(bytes).into())?,
             2 | 3 => read_bytes::<4>(input).map(u32::from_le_bytes)?,
             version => {
-                return Err(IoErrorKind::Unsupported {
-                    what: format!(".npy version {version}"),
-                });
+                return Err(IoErrorKind::Unsupported { what: format!(".npy version {version}") });
             }
         };
         if length > LONGEST {
@@ -119,22 +102,14 @@ impl Header {
         let mut text = vec![0; length as usize];
         read_exact(input, &mut text, "header")?;
         let found = || damaged("header", format!("`{}`", excerpt(&text)));
-        std::str::from_utf8(&text)
-            .ok()
-            .and_then(Self::parse)
-            .ok_or_else(found)
+        std::str::from_utf8(&text).ok().and_then(Self::parse).ok_or_else(found)
     }
 
     fn parse(text: &str) -> Option<Self> {
         let value = |key: &str| {
             let quoted = [format!("'{key}'"), format!("\"{key}\"")];
-            let at = quoted
-                .iter()
-                .find_map(|key| Some(text.find(key)? + key.len()))?;
-            text[at..]
-                .trim_start()
-                .strip_prefix(':')
-                .map(str::trim_start)
+            let at = quoted.iter().find_map(|key| Some(text.find(key)? + key.len()))?;
+            text[at..].trim_start().strip_prefix(':').map(str::trim_start)
         };
         let dtype = value("descr")?;
         let dtype = match dtype.chars().next()? {
@@ -143,14 +118,9 @@ impl Header {
         };
         let order = value("fortran_order")?;
         let shape = value("shape")?.strip_prefix('(')?.split_once(')')?.0;
-        let sizes = shape
-            .split(',')
-            .map(str::trim)
-            .filter(|size| !size.is_empty());
+        let sizes = shape.split(',').map(str::trim).filter(|size| !size.is_empty());
         // Python 2 wrote long integers as `3L`.
-        let shape = sizes
-            .map(|size| size.trim_end_matches('L').parse().ok())
-            .collect::<Option<_>>()?;
+        let shape = sizes.map(|size| size.trim_end_matches('L').parse().ok()).collect::<Option<_>>()?;
         (order.starts_with("True") || order.starts_with("False")).then(|| Self {
             dtype: dtype.to_owned(),
             fortran_order: order.starts_with("True"),
@@ -165,10 +135,7 @@ impl Header {
         let product = sizes.fold(Some(1_usize), |product, size| product?.checked_mul(size));
         match product.filter(|&product| product <= isize::MAX as usize / 8) {
             Some(product) => Ok(if self.shape.contains(&0) { 0 } else { product }),
-            None => Err(damaged(
-                "header",
-                format!("shape {:?} is too large", self.shape),
-            )),
+            None => Err(damaged("header", format!("shape {:?} is too large", self.shape))),
         }
     }
 }
@@ -193,30 +160,22 @@ pub(super) fn read_reals(
         ('f', 4) => |item| f32::from_le_bytes(fixed(item)).into(),
         ('u', 8) => |item| u64::from_le_bytes(fixed(item)) as f64,
         _ => {
-            let convert =
-                integer_from(kind, size).ok_or_else(|| unsupported_dtype(&header.dtype))?;
-            return read_items(input, header, bytes, size, big_endian, |item| {
-                convert(item) as f64
-            });
+            let convert = integer_from(kind, size).ok_or_else(|| unsupported_dtype(&header.dtype))?;
+            return read_items(input, header, bytes, size, big_endian, |item| convert(item) as f64);
         }
     };
     read_items(input, header, bytes, size, big_endian, convert)
 }
 
 /// The integers of an array in the order of the file.
-pub(super) fn read_integers(
-    input: &mut impl Read,
-    header: &Header,
-) -> Result<Vec<i64>, IoErrorKind> {
+pub(super) fn read_integers(input: &mut impl Read, header: &Header) -> Result<Vec<i64>, IoErrorKind> {
     let (size, big_endian, kind) = split_dtype(&header.dtype)?;
     let convert = integer_from(kind, size).ok_or_else(|| unsupported_dtype(&header.dtype))?;
     read_items(input, header, 0, size, big_endian, convert)
 }
 
 fn unsupported_dtype(dtype: &str) -> IoErrorKind {
-    IoErrorKind::Unsupported {
-        what: format!("an array of `{}`", excerpt(dtype.as_bytes())),
-    }
+    IoErrorKind::Unsupported { what: format!("an array of `{}`", excerpt(dtype.as_bytes())) }
 }
 
 fn integer_from(kind: char, size: usize) -> Option<fn(&[u8]) -> i64> {
@@ -235,8 +194,7 @@ fn integer_from(kind: char, size: usize) -> Option<fn(&[u8]) -> i64> {
 }
 
 fn fixed<const N: usize>(item: &[u8]) -> [u8; N] {
-    item.try_into()
-        .expect("items are cut to the size of their type")
+    item.try_into().expect("items are cut to the size of their type")
 }
 
 /// Size in bytes, byte order and kind of `<f8`, `|b1`, ...
@@ -266,9 +224,7 @@ fn read_items<T>(
         let length = CHUNK.min((count - items.len()).saturating_mul(size));
         read_exact(input, &mut chunk[..length], "array")?;
         if big_endian {
-            chunk[..length]
-                .chunks_exact_mut(size)
-                .for_each(<[u8]>::reverse);
+            chunk[..length].chunks_exact_mut(size).for_each(<[u8]>::reverse);
         }
         items.extend(chunk[..length].chunks_exact(size).map(&convert));
     }
@@ -281,11 +237,7 @@ fn read_bytes<const N: usize>(input: &mut impl Read) -> Result<[u8; N], IoErrorK
     Ok(bytes)
 }
 
-pub(super) fn read_exact(
-    input: &mut impl Read,
-    bytes: &mut [u8],
-    part: &str,
-) -> Result<(), IoErrorKind> {
+pub(super) fn read_exact(input: &mut impl Read, bytes: &mut [u8], part: &str) -> Result<(), IoErrorKind> {
     input.read_exact(bytes).map_err(|cause| match cause.kind() {
         io::ErrorKind::UnexpectedEof => damaged(part, "the file is cut off"),
         _ => IoErrorKind::Read { cause },
@@ -299,9 +251,7 @@ pub(super) fn read_exact(
 pub fn write_npy<D: Dimension>(path: &Path, array: ArrayView<f64, D>) -> Result<(), IoError> {
     write_atomically(path, |file| {
         write_header(file, "<f8", array.shape())?;
-        array
-            .iter()
-            .try_for_each(|value| file.write_all(&value.to_le_bytes()))
+        array.iter().try_for_each(|value| file.write_all(&value.to_le_bytes()))
     })
 }
 
@@ -309,11 +259,7 @@ pub fn write_npy<D: Dimension>(path: &Path, array: ArrayView<f64, D>) -> Result<
 pub(super) fn write_header(file: &mut impl Write, dtype: &str, shape: &[usize]) -> io::Result<()> {
     const BEFORE_TEXT: usize = 10;
     let sizes: String = shape.iter().map(|size| format!("{size}, ")).collect();
-    let sizes = if shape.len() > 1 {
-        sizes.trim_end_matches(", ")
-    } else {
-        sizes.trim_end()
-    };
+    let sizes = if shape.len() > 1 { sizes.trim_end_matches(", ") } else { sizes.trim_end() };
     let mut text = format!("{{'descr': '{dtype}', 'fortran_order': False, 'shape': ({sizes}), }}");
     let unpadded = BEFORE_TEXT + text.len() + 1;
     text.push_str(&" ".repeat(unpadded.next_multiple_of(64) - unpadded));

@@ -19,26 +19,15 @@ pub(super) const MAGIC: &[u8] = b"PK\x03\x04";
 
 pub(super) fn read(mut source: OpenFile) -> Result<MatrixFile, IoError> {
     let fail = |kind| IoError::new(&source.path, None, kind);
-    source
-        .file
-        .rewind()
-        .map_err(|cause| IoError::read(&source.path, cause))?;
+    source.file.rewind().map_err(|cause| IoError::read(&source.path, cause))?;
     let archive = ZipArchive::new(std::io::BufReader::new(&source.file))
         .map_err(|error| fail(damaged("archive", &error)))?;
     let contents = Members { archive }.matrix().map_err(fail)?;
-    Ok(MatrixFile {
-        format: Format::ScipyNpz,
-        contents,
-        dofs: None,
-        notes: Vec::new(),
-    })
+    Ok(MatrixFile { format: Format::ScipyNpz, contents, dofs: None, notes: Vec::new() })
 }
 
 fn damaged(part: &str, error: &ZipError) -> IoErrorKind {
-    IoErrorKind::Damaged {
-        part: part.into(),
-        what: excerpt(error.to_string().as_bytes()),
-    }
+    IoErrorKind::Damaged { part: part.into(), what: excerpt(error.to_string().as_bytes()) }
 }
 
 struct Members<R> {
@@ -53,10 +42,7 @@ impl<R: Read + Seek> Members<R> {
         let announced = values.len() as u64;
         let size = Size::check(size[0], size[1], announced, DeclaredSymmetry::Unstated)?;
         let (rows, cols) = match storage.as_slice() {
-            b"coo" => (
-                self.indices("row", size.n_rows)?,
-                self.indices("col", size.n_cols)?,
-            ),
+            b"coo" => (self.indices("row", size.n_rows)?, self.indices("col", size.n_cols)?),
             b"csr" => {
                 let cols = self.indices("indices", size.n_cols)?;
                 (self.expanded_pointers(size.n_rows, announced)?, cols)
@@ -68,11 +54,7 @@ impl<R: Read + Seek> Members<R> {
         };
         for (part, length) in [("row indices", rows.len()), ("column indices", cols.len())] {
             if length != values.len() {
-                return Err(IoErrorKind::TooFew {
-                    what: part,
-                    expected: announced,
-                    found: length as u64,
-                });
+                return Err(IoErrorKind::TooFew { what: part, expected: announced, found: length as u64 });
             }
         }
         refuse_not_finite(&rows, &cols, &values)?;
@@ -89,39 +71,24 @@ impl<R: Read + Seek> Members<R> {
     fn member(&mut self, name: &str) -> Result<impl Read, IoErrorKind> {
         let file = format!("{name}.npy");
         if self.archive.index_for_name(&file).is_none() {
-            let found = self
-                .archive
-                .file_names()
-                .filter_map(Result::ok)
-                .collect::<Vec<_>>()
-                .join(", ");
+            let found = self.archive.file_names().filter_map(Result::ok).collect::<Vec<_>>().join(", ");
             return Err(IoErrorKind::BadHeader {
                 expected: "the members that scipy.sparse.save_npz writes",
                 found: excerpt(found.as_bytes()),
             });
         }
-        self.archive
-            .by_name(&file)
-            .map_err(|error| damaged(name, &error))
+        self.archive.by_name(&file).map_err(|error| damaged(name, &error))
     }
 
     /// `csr`, `csc` or `coo`, which SciPy stores as bytes or as UTF-32.
     fn storage_format(&mut self) -> Result<Vec<u8>, IoErrorKind> {
         let mut member = self.member("format")?;
         let header = Header::read(&mut member)?;
-        if !["S", "U"]
-            .iter()
-            .any(|kind| header.dtype[1..].starts_with(kind))
-        {
-            return Err(IoErrorKind::Unsupported {
-                what: format!("`format` of type `{}`", header.dtype),
-            });
+        if !["S", "U"].iter().any(|kind| header.dtype[1..].starts_with(kind)) {
+            return Err(IoErrorKind::Unsupported { what: format!("`format` of type `{}`", header.dtype) });
         }
         let mut text = Vec::new();
-        member
-            .take(64)
-            .read_to_end(&mut text)
-            .map_err(|cause| IoErrorKind::Read { cause })?;
+        member.take(64).read_to_end(&mut text).map_err(|cause| IoErrorKind::Read { cause })?;
         text.retain(|&byte| byte != 0);
         match text.as_slice() {
             b"csr" | b"csc" | b"coo" => Ok(text),
@@ -137,11 +104,7 @@ impl<R: Read + Seek> Members<R> {
         let size = |at: usize| u64::try_from(sizes[at]).unwrap_or(0);
         match sizes.len() {
             2 => Ok([size(0), size(1)]),
-            found => Err(IoErrorKind::Dimensions {
-                what: "the matrix".into(),
-                found,
-                expected: 2,
-            }),
+            found => Err(IoErrorKind::Dimensions { what: "the matrix".into(), found, expected: 2 }),
         }
     }
 
@@ -149,11 +112,7 @@ impl<R: Read + Seek> Members<R> {
         let header = Header::read(member)?;
         match header.shape.len() {
             1 => Ok(header),
-            found => Err(IoErrorKind::Dimensions {
-                what: format!("`{name}`"),
-                found,
-                expected: 1,
-            }),
+            found => Err(IoErrorKind::Dimensions { what: format!("`{name}`"), found, expected: 1 }),
         }
     }
 
@@ -170,17 +129,14 @@ impl<R: Read + Seek> Members<R> {
     }
 
     fn indices(&mut self, name: &'static str, size: u32) -> Result<Vec<u32>, IoErrorKind> {
-        let indices = self
-            .integers(name)?
-            .into_iter()
-            .map(|index| match u32::try_from(index) {
-                Ok(index) if index < size => Ok(index),
-                _ => Err(IoErrorKind::IndexOutOfRange {
-                    field: name,
-                    found: (i128::from(index) + 1).to_string(),
-                    size: size.into(),
-                }),
-            });
+        let indices = self.integers(name)?.into_iter().map(|index| match u32::try_from(index) {
+            Ok(index) if index < size => Ok(index),
+            _ => Err(IoErrorKind::IndexOutOfRange {
+                field: name,
+                found: (i128::from(index) + 1).to_string(),
+                size: size.into(),
+            }),
+        });
         indices.collect()
     }
 
@@ -226,16 +182,8 @@ pub fn write_npz(
     row_idx: &[usize],
     values: &[f64],
 ) -> Result<(), IoError> {
-    let parts = CscParts {
-        n_rows,
-        n_cols,
-        col_ptr,
-        row_idx,
-        values,
-    };
-    parts
-        .check()
-        .map_err(|kind| IoError::new(path, None, kind))?;
+    let parts = CscParts { n_rows, n_cols, col_ptr, row_idx, values };
+    parts.check().map_err(|kind| IoError::new(path, None, kind))?;
     write_atomically(path, |file| {
         let mut archive = ZipWriter::new(file);
         write_indices(&mut archive, "indices", row_idx)?;
@@ -244,9 +192,7 @@ pub fn write_npz(
         archive.write_all(b"csc")?;
         write_indices_as(&mut archive, "shape", &[n_rows, n_cols], i64::MAX as usize)?;
         start_member(&mut archive, "data", "<f8", &[values.len()], values.len())?;
-        values
-            .iter()
-            .try_for_each(|value| archive.write_all(&value.to_le_bytes()))?;
+        values.iter().try_for_each(|value| archive.write_all(&value.to_le_bytes()))?;
         archive.finish()?;
         Ok(())
     })
@@ -258,12 +204,7 @@ fn write_indices<W: Write + Seek>(
     name: &str,
     indices: &[usize],
 ) -> std::io::Result<()> {
-    write_indices_as(
-        archive,
-        name,
-        indices,
-        indices.iter().copied().max().unwrap_or(0),
-    )
+    write_indices_as(archive, name, indices, indices.iter().copied().max().unwrap_or(0))
 }
 
 fn write_indices_as<W: Write + Seek>(
@@ -274,14 +215,10 @@ fn write_indices_as<W: Write + Seek>(
 ) -> std::io::Result<()> {
     if i32::try_from(largest).is_ok() {
         start_member(archive, name, "<i4", &[indices.len()], indices.len())?;
-        indices
-            .iter()
-            .try_for_each(|&index| archive.write_all(&(index as i32).to_le_bytes()))
+        indices.iter().try_for_each(|&index| archive.write_all(&(index as i32).to_le_bytes()))
     } else {
         start_member(archive, name, "<i8", &[indices.len()], indices.len())?;
-        indices
-            .iter()
-            .try_for_each(|&index| archive.write_all(&(index as i64).to_le_bytes()))
+        indices.iter().try_for_each(|&index| archive.write_all(&(index as i64).to_le_bytes()))
     }
 }
 

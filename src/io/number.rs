@@ -36,11 +36,7 @@ impl<'a> Cursor<'a> {
     }
 
     pub fn skip_line(&mut self) {
-        let length = self
-            .rest
-            .iter()
-            .position(|&byte| byte == b'\n')
-            .map_or(self.rest.len(), |at| at + 1);
+        let length = self.rest.iter().position(|&byte| byte == b'\n').map_or(self.rest.len(), |at| at + 1);
         self.rest = &self.rest[length..];
     }
 
@@ -52,20 +48,14 @@ impl<'a> Cursor<'a> {
             [b'\n', rest @ ..] => self.rest = rest,
             [] => {}
             _ => {
-                return Err(IoErrorKind::UnexpectedText {
-                    found: excerpt(self.token()),
-                });
+                return Err(IoErrorKind::UnexpectedText { found: excerpt(self.token()) });
             }
         }
         Ok(())
     }
 
     fn token(&self) -> &'a [u8] {
-        let length = self
-            .rest
-            .iter()
-            .position(|&byte| byte <= b' ')
-            .unwrap_or(self.rest.len());
+        let length = self.rest.iter().position(|&byte| byte <= b' ').unwrap_or(self.rest.len());
         &self.rest[..length]
     }
 
@@ -89,11 +79,7 @@ impl<'a> Cursor<'a> {
         if self.peek() != b'*' {
             return None;
         }
-        let length = self
-            .rest
-            .iter()
-            .position(|&byte| byte == b'\n')
-            .unwrap_or(self.rest.len());
+        let length = self.rest.iter().position(|&byte| byte == b'\n').unwrap_or(self.rest.len());
         let (line, rest) = self.rest.split_at(length);
         self.rest = rest;
         Some(line)
@@ -109,11 +95,8 @@ impl<'a> Cursor<'a> {
             self.rest = rest;
             return Ok(number as i64);
         }
-        let length = self
-            .rest
-            .iter()
-            .position(|&byte| byte == b',' || byte == b'\n')
-            .unwrap_or(self.rest.len());
+        let length =
+            self.rest.iter().position(|&byte| byte == b',' || byte == b'\n').unwrap_or(self.rest.len());
         let number = parse_integer(field, &self.rest[..length])?;
         match &self.rest[length..] {
             [b',', rest @ ..] => self.rest = rest,
@@ -129,11 +112,7 @@ impl<'a> Cursor<'a> {
             return IoErrorKind::MissingField { field };
         }
         match is_integer(token) {
-            true => IoErrorKind::IndexOutOfRange {
-                field,
-                found: excerpt(token),
-                size: size.into(),
-            },
+            true => IoErrorKind::IndexOutOfRange { field, found: excerpt(token), size: size.into() },
             false => not_a_number(field, "an index", token),
         }
     }
@@ -177,19 +156,12 @@ fn short_integer(bytes: &[u8]) -> Option<(u64, usize)> {
 }
 
 pub(super) fn is_integer(token: &[u8]) -> bool {
-    let digits = token
-        .strip_prefix(b"-")
-        .or(token.strip_prefix(b"+"))
-        .unwrap_or(token);
+    let digits = token.strip_prefix(b"-").or(token.strip_prefix(b"+")).unwrap_or(token);
     !digits.is_empty() && digits.iter().all(u8::is_ascii_digit)
 }
 
 fn not_a_number(field: &'static str, expected: &'static str, token: &[u8]) -> IoErrorKind {
-    IoErrorKind::NotANumber {
-        field,
-        expected,
-        found: excerpt(token),
-    }
+    IoErrorKind::NotANumber { field, expected, found: excerpt(token) }
 }
 
 /// A whole token as an integer.
@@ -203,8 +175,7 @@ pub(super) fn parse_integer<T: std::str::FromStr>(
     }
     // `from_str` also refuses what is not ASCII, and what does not fit.
     let text = std::str::from_utf8(token).unwrap_or("");
-    text.parse()
-        .map_err(|_| not_a_number(field, "an integer in range", token))
+    text.parse().map_err(|_| not_a_number(field, "an integer in range", token))
 }
 
 /// A whole token as a finite number; Fortran's `1.5D+05` and `0.46-100` included.
@@ -217,27 +188,15 @@ pub(super) fn parse_real(field: &'static str, token: &[u8]) -> Result<f64, IoErr
         .ok()
         .or_else(|| parse_fortran(token))
         .ok_or_else(|| not_a_number(field, "a number", token))?;
-    if value.is_finite() {
-        Ok(value)
-    } else {
-        Err(IoErrorKind::NotFinite {
-            found: excerpt(token),
-        })
-    }
+    if value.is_finite() { Ok(value) } else { Err(IoErrorKind::NotFinite { found: excerpt(token) }) }
 }
 
 /// The exponent letter may be D or missing.
 fn parse_fortran(token: &[u8]) -> Option<f64> {
     let mut text = [0; 64];
-    let at = 1 + token
-        .iter()
-        .skip(1)
-        .position(|byte| matches!(byte, b'd' | b'D' | b'+' | b'-'))?;
+    let at = 1 + token.iter().skip(1).position(|byte| matches!(byte, b'd' | b'D' | b'+' | b'-'))?;
     let (mantissa, exponent) = token.split_at(at);
-    let exponent = exponent
-        .strip_prefix(b"d")
-        .or(exponent.strip_prefix(b"D"))
-        .unwrap_or(exponent);
+    let exponent = exponent.strip_prefix(b"d").or(exponent.strip_prefix(b"D")).unwrap_or(exponent);
     // Without this, `1e+-5` and `1.5Dinf` would be put together to something that parses.
     if !mantissa.ends_with(b".") && !mantissa.last()?.is_ascii_digit() || !is_integer(exponent) {
         return None;
@@ -252,8 +211,7 @@ fn parse_fortran(token: &[u8]) -> Option<f64> {
 
 /// The numbers and words of a line, separated by blanks.
 pub(super) fn words(line: &[u8]) -> impl Iterator<Item = &[u8]> {
-    line.split(|byte| *byte <= b' ')
-        .filter(|word| !word.is_empty())
+    line.split(|byte| *byte <= b' ').filter(|word| !word.is_empty())
 }
 
 /// The fields of a line, separated by commas, without the blanks around them.

@@ -37,10 +37,9 @@ impl<'a> CscParts<'a> {
             return Ok(());
         };
         match off_diagonal.find(|entry| (entry.0 > entry.1) != (row > col)) {
-            Some((row, col, _)) => Err(IoErrorKind::BothTriangles {
-                row: row as u64 + 1,
-                col: col as u64 + 1,
-            }),
+            Some((row, col, _)) => {
+                Err(IoErrorKind::BothTriangles { row: row as u64 + 1, col: col as u64 + 1 })
+            }
             None => Ok(()),
         }
     }

@@ -27,26 +27,16 @@ pub(super) struct OpenFile {
 /// Opens a file and looks at its first bytes.
 pub(super) fn open(path: &Path) -> Result<OpenFile, IoError> {
     let mut file = File::open(path).map_err(|cause| IoError::open(path, cause))?;
-    let metadata = file
-        .metadata()
-        .map_err(|cause| IoError::open(path, cause))?;
+    let metadata = file.metadata().map_err(|cause| IoError::open(path, cause))?;
     if metadata.is_dir() {
         return Err(IoError::open(path, io::ErrorKind::IsADirectory.into()));
     }
     let mut head = Vec::new();
-    (&mut file)
-        .take(8)
-        .read_to_end(&mut head)
-        .map_err(|cause| IoError::read(path, cause))?;
+    (&mut file).take(8).read_to_end(&mut head).map_err(|cause| IoError::read(path, cause))?;
     if head.is_empty() {
         return Err(IoError::new(path, None, IoErrorKind::EmptyFile));
     }
-    Ok(OpenFile {
-        path: path.to_owned(),
-        file,
-        head,
-        bytes: metadata.len(),
-    })
+    Ok(OpenFile { path: path.to_owned(), file, head, bytes: metadata.len() })
 }
 
 impl OpenFile {
@@ -60,10 +50,7 @@ impl OpenFile {
         let path = self.path.clone();
         let bytes = self.bytes;
         let input: Box<dyn Read> = match self.head.starts_with(b"\x1f\x8b") {
-            true => Box::new(MultiGzDecoder::new(io::BufReader::with_capacity(
-                BUFFER,
-                self.into_read(),
-            ))),
+            true => Box::new(MultiGzDecoder::new(io::BufReader::with_capacity(BUFFER, self.into_read()))),
             false => Box::new(self.into_read()),
         };
         let mut reader = TextReader {
@@ -117,13 +104,7 @@ impl TextReader {
     }
 
     fn line_too_long(&self) -> IoError {
-        IoError::new(
-            &self.path,
-            Some(self.line + 1),
-            IoErrorKind::LineTooLong {
-                limit: LONGEST_LINE,
-            },
-        )
+        IoError::new(&self.path, Some(self.line + 1), IoErrorKind::LineTooLong { limit: LONGEST_LINE })
     }
 
     /// How many of `announced` items of at least `bytes_each` bytes the file has room for.
@@ -163,11 +144,7 @@ impl TextReader {
         let mut length = ahead.position(|&byte| byte == b'\n');
         if length.is_none() && !self.ended {
             self.refill()?;
-            length = self
-                .peek()
-                .iter()
-                .take(LONGEST_LINE)
-                .position(|&byte| byte == b'\n');
+            length = self.peek().iter().take(LONGEST_LINE).position(|&byte| byte == b'\n');
         }
         let Some(length) = length else {
             return match self.peek().is_empty() {

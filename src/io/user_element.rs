@@ -12,10 +12,7 @@ use super::number::{comma_fields, parse_integer, parse_real};
 use super::source::TextReader;
 use super::{Quantity, keyword::Keyword};
 
-pub(super) fn read(
-    mut reader: TextReader,
-    wanted: Option<Quantity>,
-) -> Result<MatrixFile, IoError> {
+pub(super) fn read(mut reader: TextReader, wanted: Option<Quantity>) -> Result<MatrixFile, IoError> {
     let mut element = Element::default();
     while let Some(line) = reader.next_line()? {
         element.line(line).map_err(|kind| reader.fail_here(kind))?;
@@ -60,9 +57,7 @@ impl Element {
             Section::Matrix(Quantity::Stiffness) => push_values(&mut self.stiffness, line),
             Section::Matrix(Quantity::Mass) => push_values(&mut self.mass, line),
             Section::Other => Ok(()),
-            Section::Head => Err(IoErrorKind::UnexpectedText {
-                found: excerpt(line),
-            }),
+            Section::Head => Err(IoErrorKind::UnexpectedText { found: excerpt(line) }),
         }
     }
 
@@ -86,19 +81,14 @@ impl Element {
             }
             ("USERELEMENT", _) => {
                 if let Some(count) = keyword.parameter("NODES") {
-                    self.announced_nodes =
-                        Some(parse_integer("number of nodes", count.as_bytes())?);
+                    self.announced_nodes = Some(parse_integer("number of nodes", count.as_bytes())?);
                 }
                 Section::Components
             }
-            ("MATRIX", Some("STIFFNESS")) if self.stiffness.is_none() => {
-                Section::Matrix(Quantity::Stiffness)
-            }
+            ("MATRIX", Some("STIFFNESS")) if self.stiffness.is_none() => Section::Matrix(Quantity::Stiffness),
             ("MATRIX", Some("MASS")) if self.mass.is_none() => Section::Matrix(Quantity::Mass),
             ("MATRIX", Some("STIFFNESS" | "MASS")) => {
-                return Err(IoErrorKind::UnexpectedText {
-                    found: "a second matrix of the same type".into(),
-                });
+                return Err(IoErrorKind::UnexpectedText { found: "a second matrix of the same type".into() });
             }
             _ => Section::Other,
         };
@@ -119,17 +109,12 @@ impl Element {
             if from_1 <= after + 1 {
                 let found = from_1.to_string();
                 let size = self.node_count();
-                return Err(IoErrorKind::IndexOutOfRange {
-                    field: "node position",
-                    found,
-                    size,
-                });
+                return Err(IoErrorKind::IndexOutOfRange { field: "node position", found, size });
             }
             position = from_1 - 1;
         }
-        let components = fields
-            .map(|field| parse_integer("component", field))
-            .collect::<Result<Vec<u32>, _>>()?;
+        let components =
+            fields.map(|field| parse_integer("component", field)).collect::<Result<Vec<u32>, _>>()?;
         self.components.push((position, components));
         self.section = Section::Components;
         Ok(())
@@ -141,12 +126,7 @@ impl Element {
 
     /// Nodes `position..end` and their components.
     fn runs(&self) -> impl Iterator<Item = (u64, u64, &[u32])> {
-        let ends = self
-            .components
-            .iter()
-            .skip(1)
-            .map(|run| run.0)
-            .chain([self.node_count()]);
+        let ends = self.components.iter().skip(1).map(|run| run.0).chain([self.node_count()]);
         self.components
             .iter()
             .zip(ends)
@@ -155,8 +135,7 @@ impl Element {
 
     fn equations(&self) -> u64 {
         let counts = self.runs().map(|(start, end, components)| {
-            end.saturating_sub(start)
-                .saturating_mul(components.len() as u64)
+            end.saturating_sub(start).saturating_mul(components.len() as u64)
         });
         counts.fold(0, u64::saturating_add)
     }
@@ -167,11 +146,7 @@ impl Element {
                 (start..end.max(start))
                     .flat_map(move |at| components.iter().map(move |&component| (at, component)))
             });
-            runs.map(|(at, component)| DofLabel {
-                node: self.nodes[at as usize],
-                component,
-            })
-            .collect()
+            runs.map(|(at, component)| DofLabel { node: self.nodes[at as usize], component }).collect()
         })
     }
 
@@ -186,40 +161,25 @@ impl Element {
             Quantity::Stiffness => self.stiffness.take(),
             Quantity::Mass => self.mass.take(),
         };
-        let values = values.ok_or(IoErrorKind::MissingMatrix {
-            wanted: wanted.name(),
-        })?;
+        let values = values.ok_or(IoErrorKind::MissingMatrix { wanted: wanted.name() })?;
         let n = self.equations();
-        let (expected, found) = (
-            n.saturating_mul(n.saturating_add(1)) / 2,
-            values.len() as u64,
-        );
+        let (expected, found) = (n.saturating_mul(n.saturating_add(1)) / 2, values.len() as u64);
         if found < expected {
-            return Err(IoErrorKind::TooFew {
-                what: "values",
-                expected,
-                found,
-            });
+            return Err(IoErrorKind::TooFew { what: "values", expected, found });
         }
         if found > expected {
-            return Err(IoErrorKind::TooMany {
-                what: "values",
-                expected,
-            });
+            return Err(IoErrorKind::TooMany { what: "values", expected });
         }
         let size = Size::check(n, n, found, DeclaredSymmetry::Symmetric)?;
         let dofs = self.labels();
         let mut notes = Vec::new();
         if dofs.is_none() {
-            notes.push("The comment with the element nodes is missing or cut off: equations have no names.".into());
+            notes.push(
+                "The comment with the element nodes is missing or cut off: equations have no names.".into(),
+            );
         }
         let contents = Contents::Sparse(lower_by_rows(size, &values)?);
-        Ok(MatrixFile {
-            format: Format::AbaqusUserElement,
-            contents,
-            dofs,
-            notes,
-        })
+        Ok(MatrixFile { format: Format::AbaqusUserElement, contents, dofs, notes })
     }
 }
 

@@ -41,9 +41,7 @@ pub fn gzip(content: &[u8]) -> Vec<u8> {
 }
 
 pub fn data(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/data")
-        .join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
 }
 
 pub fn sparse(file: MatrixFile) -> Coordinates {
@@ -77,34 +75,15 @@ pub fn check_message(error: &IoError, name: &str, at: Option<u64>, fragment: &st
         Some(line) => format!("{name}:{line}: "),
         None => format!("{name}: "),
     };
-    assert!(
-        message.contains(&place),
-        "`{message}` should contain `{place}`"
-    );
-    assert!(
-        message.contains(fragment),
-        "`{message}` should contain `{fragment}`"
-    );
-    assert!(
-        !message.contains(char::is_control) && message.len() < 400,
-        "`{message}` is one line"
-    );
-    let help = error
-        .help()
-        .unwrap_or_else(|| panic!("no help for `{message}`"));
+    assert!(message.contains(&place), "`{message}` should contain `{place}`");
+    assert!(message.contains(fragment), "`{message}` should contain `{fragment}`");
+    assert!(!message.contains(char::is_control) && message.len() < 400, "`{message}` is one line");
+    let help = error.help().unwrap_or_else(|| panic!("no help for `{message}`"));
     assert!(!help.is_empty() && !help.contains('\n'));
 }
 
-pub fn check(
-    folder: &Folder,
-    name: &str,
-    content: impl AsRef<[u8]>,
-    at: Option<u64>,
-    fragment: &str,
-) {
+pub fn check(folder: &Folder, name: &str, content: impl AsRef<[u8]>, at: Option<u64>, fragment: &str) {
     let path = folder.write(name, content);
-    let error = read_matrix(&path)
-        .err()
-        .unwrap_or_else(|| panic!("{name} should be refused"));
+    let error = read_matrix(&path).err().unwrap_or_else(|| panic!("{name} should be refused"));
     check_message(&error, name, at, fragment);
 }
