@@ -1,2 +1,7 @@
 //! The program: parses, calls the library, prints.
-fn main() {}
+
+mod cli;
+
+fn main() -> std::process::ExitCode {
+    cli::run()
+}

@@ -71,7 +71,7 @@ pub struct Certificate {
     pub trusted_below_hz: Option<f64>,
     /// Frequencies of the reduced pair, Hz, ascending, rigid-body modes first as zeros.
     pub frequencies_hz: Vec<f64>,
-    /// For the first of them, how much too high they are at least, relative: see
+    /// For the first of them, an estimate of how much too high they are, relative: see
     /// [`frequency_excess`].
     pub frequency_excess: Vec<f64>,
     /// Zero frequencies among them.
@@ -250,13 +250,13 @@ fn rigid_body_check(guyan: &Guyan, stiffness: &SymmetricMatrix, known: Known<'_>
     RigidBodyCheck::Checked { directions }
 }
 
-/// How much too high reduced frequencies are at least, relative to themselves.
+/// An estimate of how much too high the reduced frequencies are, relative to themselves.
 ///
 /// A reduced mode, expanded, leaves the inertia forces of the slaves, lambda M u, unbalanced. Letting
 /// the slaves follow those (the step that IRS takes: J. O'Callahan, 7th IMAC 1989) gives a better
-/// shape, whose Rayleigh quotient rho is nearer to the eigenvalue of the full model; the result is
-/// sqrt(lambda / rho) - 1 per mode. Far below the first fixed-interface frequency it is the error
-/// itself, near it less than the error.
+/// shape, whose Rayleigh quotient rho is much nearer to the eigenvalue of the full model; the result
+/// is sqrt(lambda / rho) - 1 per mode. Below the first fixed-interface frequency it is the error
+/// itself to a few per cent of it; it is no bound.
 ///
 /// `shapes`: `m x modes` of the reduced pair; `eigenvalues`: lambda of each, zero for rigid-body modes.
 /// Cost: one solve per mode.

@@ -67,6 +67,14 @@ pub enum CondenseError {
     /// K and M differ in size.
     #[error(transparent)]
     Matrix(#[from] MatrixError),
+    /// More memory than allowed.
+    #[error("the condensation would take {:.2} GB, the limit is {:.2} GB", *needed as f64 / 1e9, *limit as f64 / 1e9)]
+    MemoryLimit {
+        /// Predicted bytes.
+        needed: u64,
+        /// Allowed bytes.
+        limit: u64,
+    },
     /// The factorization failed for another reason.
     #[error(transparent)]
     Factor(FactorError),
@@ -88,6 +96,7 @@ impl CondenseError {
             FactorError::NotPositiveDefinite { dof, pivot, .. } => {
                 Self::Indefinite { dof: slaves[dof], pivot }
             }
+            FactorError::MemoryLimit { needed, limit } => Self::MemoryLimit { needed, limit },
             other => Self::Factor(other),
         }
     }
@@ -129,7 +138,7 @@ impl CondenseError {
             }
             Self::NegativeMass { .. } => "check the file given as -m, and point masses of the model".into(),
             Self::Matrix(error) => return error.help(),
-            Self::Factor(FactorError::MemoryLimit { .. }) => {
+            Self::MemoryLimit { .. } => {
                 "raise --memory, or condense in two steps with more masters first".into()
             }
             Self::Factor(FactorError::ProbeFailed { .. }) => {

@@ -8,12 +8,13 @@
 //! doi:10.2514/3.2874; B. Irons, AIAA J. 3 (1965) 961-962, doi:10.2514/3.3027.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use faer::{Mat, MatRef};
 
 use super::partition::Blocks;
 use super::{CondenseError, Partition, mass, stiffness};
-use crate::factor::{Block, Factor, FactorOptions, Ordering, Symbolic, SymbolicOptions};
+use crate::factor::{Block, COLUMNS_PER_BLOCK, Factor, FactorOptions, Ordering, Symbolic, SymbolicOptions};
 use crate::matrix::{MatrixError, SymmetricMatrix};
 use crate::parallel::Progress;
 
@@ -55,13 +56,56 @@ pub struct GuyanPlan {
 #[derive(Debug)]
 pub struct Guyan {
     partition: Partition,
-    stiffness: Mat<f64>,
-    mass: Option<Mat<f64>>,
-    recovery: Option<Vec<Block>>,
+    reduced: Reduced,
+    /// -K_sm.
     coupling: sprs::CsMat<f64>,
     slave_mass: Option<SymmetricMatrix>,
     factor: Factor,
+}
+
+/// What the columns give.
+#[derive(Debug)]
+struct Reduced {
+    stiffness: Mat<f64>,
+    mass: Option<Mat<f64>>,
+    recovery: Option<Vec<Block>>,
     solve_seconds: f64,
+    mass_seconds: f64,
+}
+
+impl Reduced {
+    fn new(
+        factor: &Factor,
+        coupling: &sprs::CsMat<f64>,
+        mm: Mat<f64>,
+        mass: Option<&Blocks>,
+        options: &GuyanOptions,
+        progress: &dyn Progress,
+    ) -> Self {
+        let started = Instant::now();
+        let seconds = || started.elapsed().as_secs_f64();
+        let keep = options.recovery == Recovery::Keep;
+        let taken = factor.symbolic().factor_bytes() + stiffness::recovery_bytes(coupling);
+        let fits = options.memory_limit.is_none_or(|limit| taken <= limit);
+        let (stiffness, mass, recovery, solve_seconds) = match mass {
+            None if !keep => {
+                let stiffness = stiffness::by_forward_half(factor, coupling, mm, progress);
+                (stiffness, None, None, seconds())
+            }
+            Some(mass) if !keep && !fits => {
+                let (stiffness, mass) = mass::by_second_solve(factor, coupling, mm, mass, progress);
+                (stiffness, Some(mass), None, seconds())
+            }
+            _ => {
+                let columns = stiffness::recovery_columns(factor, coupling, progress);
+                let stiffness = stiffness::from_recovery(factor, coupling, mm, &columns);
+                let solve_seconds = seconds();
+                let mass = mass.map(|mass| mass::from_recovery(factor, mass, &columns));
+                (stiffness, mass, keep.then_some(columns), solve_seconds)
+            }
+        };
+        Self { stiffness, mass, recovery, solve_seconds, mass_seconds: seconds() - solve_seconds }
+    }
 }
 
 impl GuyanPlan {
@@ -75,6 +119,7 @@ impl GuyanPlan {
         options: &GuyanOptions,
     ) -> Result<Self, CondenseError> {
         check_size(&partition, stiffness)?;
+        check_results(&partition, options)?;
         let ss = partition.split(stiffness).ss;
         Self::from_slave_block(&ss, partition, options)
     }
@@ -89,7 +134,8 @@ impl GuyanPlan {
         let mut wanted = SymbolicOptions::default();
         (wanted.ordering, wanted.nodes, wanted.memory_limit) =
             (options.ordering, nodes.as_deref(), options.memory_limit);
-        let symbolic = Symbolic::new(ss, &wanted).map_err(CondenseError::Factor)?;
+        let symbolic = Symbolic::new(ss, &wanted)
+            .map_err(|error| CondenseError::from_factor(error, partition.slaves()))?;
         Ok(Self { partition, symbolic: Arc::new(symbolic) })
     }
 
@@ -120,6 +166,7 @@ impl GuyanPlan {
         progress: &dyn Progress,
     ) -> Result<Guyan, CondenseError> {
         check_size(&self.partition, stiffness)?;
+        check_results(&self.partition, options)?;
         self.condense_blocks(self.partition.split(stiffness), mass, options, progress)
     }
 
@@ -132,45 +179,41 @@ impl GuyanPlan {
     ) -> Result<Guyan, CondenseError> {
         let mass = mass.map(|mass| self.split_mass(blocks.ss.size(), mass)).transpose()?;
         let Blocks { ss, sm, mm } = blocks;
+        let coupling = sm.map(|value| -value);
+        self.check_memory(&coupling, mass.is_some(), options)?;
         let factor = Factor::new(&self.symbolic, &ss, &options.factor, progress)
             .map_err(|error| CondenseError::from_factor(error, self.partition.slaves()))?;
         drop(ss);
-        let started = std::time::Instant::now();
-        let coupling = sm.map(|value| -value);
         progress.begin("condensing columns", coupling.cols() as u64);
-        let spare = options.memory_limit.map(|limit| limit.saturating_sub(self.symbolic.factor_bytes()));
-        let (k_r, m_r, recovery) = match (&mass, options.recovery) {
-            (None, Recovery::Discard) => {
-                (stiffness::by_forward_half(&factor, &coupling, mm, progress), None, None)
-            }
-            (None, Recovery::Keep) => {
-                let columns = stiffness::recovery_columns(&factor, &coupling, progress);
-                (stiffness::from_recovery(&factor, &coupling, mm, &columns), None, Some(columns))
-            }
-            (Some(mass), wanted) => {
-                let fits = spare.is_none_or(|spare| stiffness::recovery_bytes(&coupling) <= spare);
-                if wanted == Recovery::Keep || fits {
-                    let columns = stiffness::recovery_columns(&factor, &coupling, progress);
-                    let k_r = stiffness::from_recovery(&factor, &coupling, mm, &columns);
-                    let m_r = mass::from_recovery(&factor, mass, &columns);
-                    (k_r, Some(m_r), (wanted == Recovery::Keep).then_some(columns))
-                } else {
-                    let (k_r, m_r) = mass::by_second_solve(&factor, &coupling, mm, mass, progress);
-                    (k_r, Some(m_r), None)
-                }
-            }
-        };
+        let reduced = Reduced::new(&factor, &coupling, mm, mass.as_ref(), options, progress);
         progress.end();
         Ok(Guyan {
             partition: self.partition.clone(),
-            stiffness: k_r,
-            mass: m_r,
-            recovery,
+            reduced,
             coupling,
             slave_mass: mass.map(|blocks| blocks.ss),
             factor,
-            solve_seconds: started.elapsed().as_secs_f64(),
         })
+    }
+
+    /// Factor, results and the blocks at work must fit; T as a by-product need not.
+    fn check_memory(
+        &self,
+        coupling: &sprs::CsMat<f64>,
+        with_mass: bool,
+        options: &GuyanOptions,
+    ) -> Result<(), CondenseError> {
+        let Some(limit) = options.memory_limit else { return Ok(()) };
+        let masters = coupling.cols() as u64;
+        let block = 8 * (coupling.rows() * COLUMNS_PER_BLOCK.min(coupling.cols())) as u64;
+        let blocks = block * if with_mass { 2 } else { 1 } * rayon::current_num_threads() as u64;
+        let results = 8 * masters * masters * if with_mass { 2 } else { 1 };
+        let recovery = match options.recovery {
+            Recovery::Keep => stiffness::recovery_bytes(coupling),
+            Recovery::Discard => 0,
+        };
+        let needed = self.symbolic.factor_bytes() + blocks + results + recovery;
+        if needed > limit { Err(CondenseError::MemoryLimit { needed, limit }) } else { Ok(()) }
     }
 
     fn split_mass(&self, slaves: usize, mass: &SymmetricMatrix) -> Result<Blocks, CondenseError> {
@@ -193,6 +236,15 @@ fn check_size(partition: &Partition, stiffness: &SymmetricMatrix) -> Result<(), 
         return Ok(());
     }
     Err(MatrixError::SizesDiffer { stiffness: stiffness.size(), mass: partition.size() }.into())
+}
+
+/// The dense K_mm must fit before anything is split.
+fn check_results(partition: &Partition, options: &GuyanOptions) -> Result<(), CondenseError> {
+    let needed = 8 * (partition.masters().len() as u64).pow(2);
+    match options.memory_limit {
+        Some(limit) if needed > limit => Err(CondenseError::MemoryLimit { needed, limit }),
+        _ => Ok(()),
+    }
 }
 
 /// Condenses a model to its masters: plan, factorization and columns in one call.
@@ -223,6 +275,7 @@ pub fn condense(
     progress: &dyn Progress,
 ) -> Result<Guyan, CondenseError> {
     check_size(&partition, stiffness)?;
+    check_results(&partition, options)?;
     let blocks = partition.split(stiffness);
     let plan = GuyanPlan::from_slave_block(&blocks.ss, partition, options)?;
     plan.condense_blocks(blocks, mass, options, progress)
@@ -236,12 +289,12 @@ impl Guyan {
 
     /// K_r, `m x m`, exactly symmetric, in the order of the masters; the units of K.
     pub fn stiffness(&self) -> MatRef<'_, f64> {
-        self.stiffness.as_ref()
+        self.reduced.stiffness.as_ref()
     }
 
     /// M_r, `m x m`, exactly symmetric, in the order of the masters; the units of M.
     pub fn mass(&self) -> Option<MatRef<'_, f64>> {
-        self.mass.as_ref().map(Mat::as_ref)
+        self.reduced.mass.as_ref().map(Mat::as_ref)
     }
 
     /// The factor of K_ss.
@@ -254,14 +307,19 @@ impl Guyan {
         self.slave_mass.as_ref()
     }
 
-    /// Seconds for the columns: solves and products.
+    /// Seconds for the columns and the reduced stiffness.
     pub fn solve_seconds(&self) -> f64 {
-        self.solve_seconds
+        self.reduced.solve_seconds
+    }
+
+    /// Seconds for the reduced mass after that.
+    pub fn mass_seconds(&self) -> f64 {
+        self.reduced.mass_seconds
     }
 
     /// T of u_s = T u_m, `n_s x m`: slaves ascending, masters in their order; where it was kept.
     pub fn recovery(&self) -> Option<Mat<f64>> {
-        let blocks = self.recovery.as_ref()?;
+        let blocks = self.reduced.recovery.as_ref()?;
         let mut table = Mat::zeros(self.partition.slaves().len(), self.partition.masters().len());
         for block in blocks {
             for (place, &slave) in self.factor.symbolic().dof_order().iter().enumerate() {

@@ -40,30 +40,48 @@ impl SymmetricMatrix {
     /// # Panics
     /// When `places` is not a permutation of `0..size`.
     pub fn permuted_without_zeros(&self, places: &[u32]) -> Self {
+        self.moved(self.size(), |dof| places[dof] as usize, |value| value != 0.0)
+    }
+
+    /// The matrix among the equations of a larger one: equation k goes to `places[k]`, the others are
+    /// empty.
+    ///
+    /// # Panics
+    /// When `places` names an equation twice, or one at or beyond `size`.
+    pub fn embedded(&self, size: usize, places: &[usize]) -> Self {
         assert_eq!(places.len(), self.size(), "one place per equation");
-        let moved = || {
+        self.moved(size, |dof| places[dof], |_| true)
+    }
+
+    fn moved(&self, size: usize, place: impl Fn(usize) -> usize, keep: impl Fn(f64) -> bool) -> Self {
+        let mut taken = vec![false; size];
+        for dof in 0..self.size() {
+            assert!(!std::mem::replace(&mut taken[place(dof)], true), "every place once");
+        }
+        let mut columns: Vec<usize> = vec![0; size + 1];
+        let (place, keep) = (&place, &keep);
+        let entries = || {
             (0..self.size()).flat_map(move |col| {
-                self.column(col).filter(|&(_, value)| value != 0.0).map(move |(row, value)| {
-                    let (a, b) = (places[row], places[col]);
-                    (a.max(b) as usize, a.min(b) as usize, value)
+                self.column(col).filter(move |&(_, value)| keep(value)).map(move |(row, value)| {
+                    let (a, b) = (place(row), place(col));
+                    (a.max(b), a.min(b), value)
                 })
             })
         };
-        let mut col_ptr = vec![0usize; self.size() + 1];
-        moved().for_each(|(_, col, _)| col_ptr[col + 1] += 1);
-        for col in 0..self.size() {
-            col_ptr[col + 1] += col_ptr[col];
+        entries().for_each(|(_, col, _)| columns[col + 1] += 1);
+        for col in 0..size {
+            columns[col + 1] += columns[col];
         }
-        let mut next = col_ptr.clone();
-        let mut entries = vec![(0usize, 0.0); col_ptr[self.size()]];
-        for (row, col, value) in moved() {
-            entries[next[col]] = (row, value);
+        let mut next = columns.clone();
+        let mut sorted = vec![(0usize, 0.0); columns[size]];
+        for (row, col, value) in entries() {
+            sorted[next[col]] = (row, value);
             next[col] += 1;
         }
-        for pair in col_ptr.windows(2) {
-            entries[pair[0]..pair[1]].sort_unstable_by_key(|&(row, _)| row);
+        for pair in columns.windows(2) {
+            sorted[pair[0]..pair[1]].sort_unstable_by_key(|&(row, _)| row);
         }
-        let (row_idx, values) = entries.into_iter().unzip();
-        Self::from_sorted(col_ptr, row_idx, values)
+        let (row_idx, values) = sorted.into_iter().unzip();
+        Self::from_sorted(columns, row_idx, values)
     }
 }

@@ -1,0 +1,266 @@
+//! `modalsweep condense`.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::Result;
+use clap::{Args, ValueEnum};
+use faer::{Mat, MatRef};
+use modalsweep::condense::{
+    Certificate, Guyan, GuyanOptions, Known, Partition, Recovery, choose_masters, condense, frequency_excess,
+};
+use modalsweep::eigen::{PairOptions, definite_pair};
+use modalsweep::factor::Ordering;
+use modalsweep::io::{read_npy, write_atomically, write_matrix_market_dense, write_npy};
+use modalsweep::matrix::SymmetricMatrix;
+
+use super::failure::Failure;
+use super::masters::{MasterSpec, parse};
+use super::model::{Model, ModelArgs};
+use super::progress::Display;
+use super::summary::{Run, Seconds};
+use super::{Common, Outcome};
+
+/// Mode shapes of reduced models beyond this size would take longer than the condensation.
+const MOST_MASTERS_WITH_SHAPES: usize = 1500;
+
+/// Modes whose frequency error is estimated.
+const ESTIMATED_MODES: usize = 20;
+
+#[derive(Debug, Args)]
+pub struct CondenseArgs {
+    #[command(flatten)]
+    model: ModelArgs,
+    /// Masters: @FILE, a list 1,2,7-12 of equations or 12.1,12.2 of node.component, or auto:N
+    #[arg(long, value_name = "SPEC", allow_hyphen_values = true)]
+    masters: String,
+    /// Folder for stiffness, mass, masters.txt and certificate.json
+    #[arg(short, long, value_name = "DIR")]
+    output: PathBuf,
+    /// Also write the recovery matrix T of u_s = T u_m (slaves x masters)
+    #[arg(long)]
+    recovery: bool,
+    /// Loads on the full model to reduce: .npy, equations x cases
+    #[arg(long, value_name = "FILE")]
+    loads: Option<PathBuf>,
+    /// Format of the written matrices
+    #[arg(long, value_enum, default_value_t = OutputFormat::Npy)]
+    format: OutputFormat,
+    /// Order of elimination
+    #[arg(long, value_enum, default_value_t = OrderingChoice::Auto)]
+    ordering: OrderingChoice,
+    /// Pivot ratio K_ii / D_ii above which a DOF counts as not restrained
+    #[arg(long, value_name = "RATIO", default_value_t = 1e11)]
+    pivot_limit: f64,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum OutputFormat {
+    /// NumPy, C order, little-endian 64-bit
+    Npy,
+    /// Matrix Market, array
+    Mtx,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum OrderingChoice {
+    /// What predicts fewer operations
+    Auto,
+    /// Nested dissection
+    Metis,
+    /// Approximate minimum degree
+    Amd,
+}
+
+/// Reads, condenses, certifies, writes, prints.
+pub fn run(args: &CondenseArgs, common: &Common) -> Result<Outcome> {
+    let started = Instant::now();
+    std::fs::create_dir_all(&args.output).map_err(|error| {
+        Failure::new(format!("{}: can't make this folder: {error}", args.output.display()))
+            .with_help("choose another folder with -o")
+    })?;
+    let model = args.model.load()?;
+    let loads = args.loads.as_deref().map(|path| read_loads(path, model.names.size())).transpose()?;
+    let spec = parse(&args.masters, &model.names)?;
+    let mut seconds = Seconds { read: started.elapsed().as_secs_f64(), ..Seconds::default() };
+    let display = Display::new(common.quiet);
+
+    let started = Instant::now();
+    let nodes = model.names.node_groups();
+    let mut options = GuyanOptions::default();
+    options.ordering = args.ordering.into();
+    options.nodes = nodes.as_deref();
+    options.factor.pivot_limit = args.pivot_limit;
+    options.memory_limit = common.memory.remaining();
+    options.recovery = if args.recovery { Recovery::Keep } else { Recovery::Discard };
+    let masters = match spec {
+        MasterSpec::List(list) => list,
+        MasterSpec::Auto(count) => automatic(&model, count, &options, &display)?,
+    };
+    seconds.masters = started.elapsed().as_secs_f64();
+    let in_model = |error| Failure::in_model(&error, &model.names);
+    let partition = Partition::new(model.names.size(), &masters).map_err(in_model)?;
+    let mass = model.mass.as_ref().map(|mass| &mass.matrix);
+    let guyan = condense(&model.stiffness.matrix, mass, partition, &options, &display).map_err(in_model)?;
+    let certified = Instant::now();
+    let (certificate, warnings) = certify(&guyan, &model).map_err(in_model)?;
+    let reduced_loads = loads.map(|loads| guyan.reduce_loads(loads.as_ref()));
+    seconds.certificate = certified.elapsed().as_secs_f64();
+    seconds.compute = started.elapsed().as_secs_f64();
+
+    let started = Instant::now();
+    let files = Output { args, model: &model, guyan: &guyan }.write(&certificate, reduced_loads)?;
+    seconds.write = started.elapsed().as_secs_f64();
+    Run {
+        model: &model,
+        guyan: &guyan,
+        certificate: &certificate,
+        warnings,
+        seconds,
+        files,
+        folder: &args.output,
+    }
+    .print(common)?;
+    Ok(Outcome::Done)
+}
+
+fn automatic(
+    model: &Model,
+    count: usize,
+    options: &GuyanOptions,
+    display: &Display,
+) -> Result<Vec<usize>, Failure> {
+    let Some(mass) = &model.mass else {
+        return Err(Failure::new("--masters auto:N needs the mass matrix")
+            .with_help("give it with -m, or name the masters"));
+    };
+    choose_masters(&model.stiffness.matrix, &mass.matrix, count, options, display)
+        .map_err(|error| Failure::in_model(&error, &model.names))
+}
+
+/// The certificate with the reduced frequencies, and what went wrong with those.
+fn certify(
+    guyan: &Guyan,
+    model: &Model,
+) -> Result<(Certificate, Vec<String>), modalsweep::condense::CondenseError> {
+    let mut known = Known::names(&model.names);
+    known.coordinates = model.coordinates.as_ref();
+    known.symmetry_defects =
+        (model.stiffness.report.symmetry_defect, model.mass.as_ref().map(|mass| mass.report.symmetry_defect));
+    let mass = model.mass.as_ref().map(|mass| &mass.matrix);
+    let certificate = Certificate::new(guyan, &model.stiffness.matrix, mass, known)?;
+    let (Some(mass), Some(reduced_mass)) = (mass, guyan.mass()) else {
+        return Ok((certificate, Vec::new()));
+    };
+    Ok(add_frequencies(certificate, guyan, &model.stiffness.matrix, mass, reduced_mass))
+}
+
+fn add_frequencies(
+    certificate: Certificate,
+    guyan: &Guyan,
+    stiffness: &SymmetricMatrix,
+    mass: &SymmetricMatrix,
+    reduced_mass: MatRef<'_, f64>,
+) -> (Certificate, Vec<String>) {
+    let mut options = PairOptions::default();
+    if reduced_mass.nrows() <= MOST_MASTERS_WITH_SHAPES {
+        options = options.with_vectors();
+    }
+    let modes = match definite_pair(guyan.stiffness(), reduced_mass, &options) {
+        Ok(modes) => modes,
+        Err(error) => return (certificate, vec![format!("no reduced frequencies: {error}")]),
+    };
+    let mut warnings = Vec::new();
+    if modes.indefinite_count > 0 {
+        warnings.push(format!("the reduced mass is negative in {} direction(s)", modes.indefinite_count));
+    }
+    if modes.unstable_count > 0 {
+        warnings.push(format!("{} unstable mode(s), listed as negative frequencies", modes.unstable_count));
+    }
+    let count = ESTIMATED_MODES.min(modes.eigenvalues.len());
+    let excess = match &modes.vectors {
+        Some(shapes) => {
+            let shapes = shapes.as_ref().subcols(0, count);
+            frequency_excess(guyan, stiffness, mass, shapes, &modes.eigenvalues[..count])
+        }
+        None => Vec::new(),
+    };
+    let (rigid, infinite) = (modes.rigid_count, modes.infinite_count);
+    (certificate.with_frequencies(modes.frequencies_hz(), rigid, infinite, excess), warnings)
+}
+
+fn read_loads(path: &Path, size: usize) -> Result<Mat<f64>, Failure> {
+    let loads = read_npy(path)?;
+    let shape = loads.shape().to_vec();
+    if loads.ndim() > 2 || shape.first() != Some(&size) {
+        return Err(Failure::new(format!(
+            "{}: loads of shape {shape:?} for {size} equations",
+            path.display()
+        ))
+        .with_help("loads are equations x cases"));
+    }
+    let cases = shape.get(1).copied().unwrap_or(1);
+    let flat: Vec<f64> = loads.iter().copied().collect();
+    Ok(Mat::from_fn(size, cases, |i, j| flat[i * cases + j]))
+}
+
+struct Output<'a> {
+    args: &'a CondenseArgs,
+    model: &'a Model,
+    guyan: &'a Guyan,
+}
+
+impl Output<'_> {
+    /// Writes all results; the certificate last, so that a folder with a certificate is whole.
+    fn write(&self, certificate: &Certificate, loads: Option<Mat<f64>>) -> Result<Vec<String>, Failure> {
+        let mut files = vec![self.matrix("stiffness", self.guyan.stiffness())?];
+        if let Some(mass) = self.guyan.mass() {
+            files.push(self.matrix("mass", mass)?);
+        }
+        if self.args.recovery
+            && let Some(recovery) = self.guyan.recovery()
+        {
+            files.push(self.matrix("recovery", recovery.as_ref())?);
+        }
+        if let Some(loads) = loads {
+            files.push(self.matrix("loads", loads.as_ref())?);
+        }
+        let masters = self.guyan.partition().masters().iter();
+        let masters: String = masters.map(|&dof| self.model.names.name(dof) + "\n").collect();
+        files.push(self.text("masters.txt", &masters)?);
+        let certificate = serde_json::to_string_pretty(certificate)
+            .map_err(|error| Failure::new(format!("certificate.json: {error}")))?;
+        files.push(self.text("certificate.json", &(certificate + "\n"))?);
+        Ok(files)
+    }
+
+    fn matrix(&self, name: &str, matrix: MatRef<'_, f64>) -> Result<String, Failure> {
+        let table = ndarray::Array2::from_shape_fn((matrix.nrows(), matrix.ncols()), |(i, j)| matrix[(i, j)]);
+        let file = match self.args.format {
+            OutputFormat::Npy => format!("{name}.npy"),
+            OutputFormat::Mtx => format!("{name}.mtx"),
+        };
+        let path = self.args.output.join(&file);
+        match self.args.format {
+            OutputFormat::Npy => write_npy(&path, table.view())?,
+            OutputFormat::Mtx => write_matrix_market_dense(&path, table.view())?,
+        }
+        Ok(file)
+    }
+
+    fn text(&self, name: &str, text: &str) -> Result<String, Failure> {
+        use std::io::Write;
+        write_atomically(&self.args.output.join(name), |file| file.write_all(text.as_bytes()))?;
+        Ok(name.to_string())
+    }
+}
+
+impl From<OrderingChoice> for Ordering {
+    fn from(choice: OrderingChoice) -> Self {
+        match choice {
+            OrderingChoice::Auto => Self::Auto,
+            OrderingChoice::Metis => Self::NestedDissection,
+            OrderingChoice::Amd => Self::MinimumDegree,
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! Errors as the user sees them: one line `error: ...`, then `help: ...` where there is one.
+
+use std::path::Path;
+
+use modalsweep::condense::CondenseError;
+use modalsweep::io::IoError;
+use modalsweep::matrix::{DofNames, MatrixError};
+
+/// A failure with what to do about it.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct Failure {
+    message: String,
+    help: Option<String>,
+}
+
+impl Failure {
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), help: None }
+    }
+
+    pub fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// A file that could be read and does not hold what it should.
+    pub fn in_file(path: &Path, error: &MatrixError, names: Option<&DofNames>) -> Self {
+        let place = match (error, names.filter(|names| names.labels().is_some())) {
+            (
+                MatrixError::NotSymmetric { row, col, .. } | MatrixError::NonFinite { row, col, .. },
+                Some(names),
+            ) => {
+                format!(" (DOFs {} and {})", names.name(*row), names.name(*col))
+            }
+            _ => String::new(),
+        };
+        Self { message: format!("{}: {error}{place}", path.display()), help: error.help() }
+    }
+
+    /// A model that can't be condensed.
+    pub fn in_model(error: &CondenseError, names: &DofNames) -> Self {
+        Self { message: error.describe(names), help: error.help() }
+    }
+}
+
+impl From<IoError> for Failure {
+    fn from(error: IoError) -> Self {
+        Self { help: error.help(), message: error.to_string() }
+    }
+}
+
+/// Prints an error on standard error.
+pub fn print(error: &anyhow::Error) {
+    let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    eprintln!("error: {}", one_line(&format!("{error:#}")));
+    if let Some(help) = error.downcast_ref::<Failure>().and_then(|failure| failure.help.as_deref()) {
+        eprintln!("help: {}", one_line(help));
+    }
+}

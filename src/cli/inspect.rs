@@ -1,0 +1,317 @@
+//! `modalsweep inspect`.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::Result;
+use clap::Args;
+use modalsweep::factor::{Factor, FactorError, FactorOptions, Symbolic, SymbolicOptions};
+use modalsweep::io::{Contents, MatrixFile, Quantity, read_matrix_of};
+use modalsweep::matrix::{DofNames, SymmetricMatrix, TriangleReport};
+use modalsweep::parallel::Silent;
+use serde_json::{Value, json};
+
+use super::failure::{self, Failure};
+use super::machine::peak_memory_bytes;
+use super::summary::grouped;
+use super::{Common, Outcome};
+
+/// Diagonal entries so far below the largest are listed as suspicious.
+const TINY_DIAGONAL: f64 = 1e-12;
+
+/// Names written out in a list of suspicious DOFs.
+const NAMES_SHOWN: usize = 8;
+
+#[derive(Debug, Args)]
+pub struct InspectArgs {
+    /// Matrix files
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Of a file with both, look at the mass
+    #[arg(long)]
+    mass: bool,
+}
+
+/// Looks at each file; one that can't be read does not stop the others.
+pub fn run(args: &InspectArgs, common: &Common) -> Result<Outcome> {
+    let quantity = if args.mass { Quantity::Mass } else { Quantity::Stiffness };
+    let mut reports = Vec::new();
+    let mut failures = Vec::new();
+    for path in &args.files {
+        match inspect(path, quantity, common) {
+            Ok(report) if common.json => reports.push(report.as_json()),
+            Ok(report) => {
+                if !common.quiet {
+                    report.print();
+                }
+                reports.push(Value::Null);
+            }
+            Err(failure) => {
+                reports.push(json!({ "file": path.display().to_string(), "error": failure.message() }));
+                failures.push(anyhow::Error::from(failure));
+            }
+        }
+    }
+    if common.json && failures.len() < args.files.len() {
+        let compute: f64 = reports.iter().filter_map(|r| r["compute_seconds"].as_f64()).sum();
+        let read: f64 = reports.iter().filter_map(|r| r["read_seconds"].as_f64()).sum();
+        println!(
+            "{}",
+            json!({
+                "command": "inspect",
+                "version": env!("CARGO_PKG_VERSION"),
+                "files": reports,
+                "read_seconds": read,
+                "compute_seconds": compute,
+                "peak_memory_bytes": peak_memory_bytes(),
+                "threads": rayon::current_num_threads(),
+            })
+        );
+    }
+    let all_failed = failures.len() == args.files.len();
+    let last = if all_failed { failures.pop() } else { None };
+    failures.iter().for_each(failure::print);
+    match last {
+        Some(error) => Err(error),
+        None if failures.is_empty() => Ok(Outcome::Done),
+        None => Ok(Outcome::SomeFailed),
+    }
+}
+
+/// What was found in one file.
+struct Report {
+    file: String,
+    format: String,
+    shape: (usize, usize),
+    names: DofNames,
+    notes: Vec<String>,
+    /// The symmetric matrix, or why it is none.
+    symmetric: Result<Symmetric, String>,
+    entries: usize,
+    read_seconds: f64,
+    compute_seconds: f64,
+}
+
+struct Symmetric {
+    triangles: TriangleReport,
+    entries: usize,
+    definiteness: Definiteness,
+    diagonal: (f64, f64),
+    zero_diagonal: Vec<usize>,
+    negative_diagonal: Vec<usize>,
+    tiny_diagonal: Vec<usize>,
+    doubtful: Vec<usize>,
+    entry_sum: f64,
+}
+
+enum Definiteness {
+    Positive { largest_pivot_ratio: f64, dof: usize },
+    Singular { dofs: Vec<usize> },
+    Indefinite { dof: usize, pivot: f64 },
+    Unknown { why: String },
+}
+
+fn inspect(path: &Path, quantity: Quantity, common: &Common) -> Result<Report, Failure> {
+    let started = Instant::now();
+    let MatrixFile { format, contents, dofs, notes } = read_matrix_of(path, quantity)?;
+    let read_seconds = started.elapsed().as_secs_f64();
+    let started = Instant::now();
+    let (shape, entries) = match &contents {
+        Contents::Sparse(list) => ((list.n_rows, list.n_cols), list.values.len()),
+        Contents::Dense(table) => (table.dim(), table.len()),
+    };
+    let names = dofs.map_or_else(|| DofNames::equations(shape.0), DofNames::labelled);
+    let symmetric = SymmetricMatrix::from_contents(&contents);
+    drop(contents);
+    let symmetric = symmetric
+        .map(|(matrix, triangles)| examine(&matrix, triangles, &names, common))
+        .map_err(|error| error.to_string());
+    Ok(Report {
+        file: path.display().to_string(),
+        format: format!("{format:?}"),
+        shape,
+        names,
+        notes,
+        symmetric,
+        entries,
+        read_seconds,
+        compute_seconds: started.elapsed().as_secs_f64(),
+    })
+}
+
+fn examine(
+    matrix: &SymmetricMatrix,
+    triangles: TriangleReport,
+    names: &DofNames,
+    common: &Common,
+) -> Symmetric {
+    let diagonal = matrix.diagonal();
+    let largest = diagonal.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let smallest = diagonal.iter().copied().filter(|&d| d > 0.0).fold(f64::INFINITY, f64::min);
+    let which = |test: &dyn Fn(f64) -> bool| -> Vec<usize> {
+        (0..diagonal.len()).filter(|&dof| test(diagonal[dof])).collect()
+    };
+    let (definiteness, doubtful) = definiteness(matrix, names, common);
+    let doubled: f64 = 2.0 * matrix.values().iter().sum::<f64>() - diagonal.iter().sum::<f64>();
+    Symmetric {
+        triangles,
+        entries: matrix.entries(),
+        definiteness,
+        diagonal: (smallest, largest),
+        zero_diagonal: which(&|d| d == 0.0),
+        negative_diagonal: which(&|d| d < 0.0),
+        tiny_diagonal: which(&|d| d > 0.0 && d < TINY_DIAGONAL * largest),
+        doubtful,
+        entry_sum: doubled,
+    }
+}
+
+fn definiteness(matrix: &SymmetricMatrix, names: &DofNames, common: &Common) -> (Definiteness, Vec<usize>) {
+    let nodes = names.node_groups();
+    let mut options = SymbolicOptions::default();
+    options.nodes = nodes.as_deref();
+    options.memory_limit = common.memory.remaining();
+    let factor = Symbolic::new(matrix, &options)
+        .and_then(|symbolic| Factor::new(&Arc::new(symbolic), matrix, &FactorOptions::default(), &Silent));
+    let found = match factor {
+        Ok(factor) => {
+            let pivots = factor.pivots();
+            let doubtful = pivots.doubtful.iter().map(|&(dof, _)| dof).collect();
+            let (largest_pivot_ratio, dof) = (pivots.largest_ratio, pivots.dof);
+            return (Definiteness::Positive { largest_pivot_ratio, dof }, doubtful);
+        }
+        Err(FactorError::Singular { dofs, .. }) => Definiteness::Singular { dofs },
+        Err(FactorError::NotPositiveDefinite { dof, pivot, .. }) => Definiteness::Indefinite { dof, pivot },
+        Err(error) => Definiteness::Unknown { why: error.to_string() },
+    };
+    (found, Vec::new())
+}
+
+impl Report {
+    fn as_json(&self) -> Value {
+        let mut value = json!({
+            "file": self.file,
+            "format": self.format,
+            "rows": self.shape.0,
+            "columns": self.shape.1,
+            "entries": self.entries,
+            "dof_map": self.names.labels().is_some(),
+            "notes": self.notes,
+            "read_seconds": self.read_seconds,
+            "compute_seconds": self.compute_seconds,
+        });
+        let more = match &self.symmetric {
+            Ok(symmetric) => symmetric.as_json(&self.names),
+            Err(why) => json!({ "symmetric": false, "reason": why }),
+        };
+        if let (Value::Object(all), Value::Object(more)) = (&mut value, more) {
+            all.extend(more);
+        }
+        value
+    }
+
+    fn print(&self) {
+        println!("{}", self.file);
+        println!("  format        {}", self.format);
+        let map = if self.names.labels().is_some() { ", DOF map known" } else { "" };
+        println!(
+            "  size          {} x {}, {} entries{map}",
+            self.shape.0,
+            self.shape.1,
+            grouped(self.entries as u64)
+        );
+        self.notes.iter().for_each(|note| println!("  note          {note}"));
+        match &self.symmetric {
+            Ok(symmetric) => symmetric.print(&self.names),
+            Err(why) => println!("  symmetric     no: {why}"),
+        }
+        println!("  seconds       read {:.3}, look {:.3}", self.read_seconds, self.compute_seconds);
+    }
+}
+
+impl Symmetric {
+    fn as_json(&self, names: &DofNames) -> Value {
+        let named = |dofs: &[usize]| dofs.iter().map(|&dof| names.name(dof)).collect::<Vec<_>>();
+        let definiteness = match &self.definiteness {
+            Definiteness::Positive { largest_pivot_ratio, dof } => json!({
+                "definiteness": "positive definite",
+                "largest_pivot_ratio": largest_pivot_ratio,
+                "largest_pivot_dof": names.name(*dof),
+            }),
+            Definiteness::Singular { dofs } => {
+                json!({ "definiteness": "singular", "singular_dofs": named(dofs) })
+            }
+            Definiteness::Indefinite { dof, pivot } => {
+                json!({ "definiteness": "indefinite", "negative_pivot_dof": names.name(*dof), "negative_pivot": pivot })
+            }
+            Definiteness::Unknown { why } => json!({ "definiteness": "unknown", "definiteness_reason": why }),
+        };
+        let mut value = json!({
+            "symmetric": true,
+            "triangles": self.triangles.triangles.to_string(),
+            "symmetry_defect": self.triangles.symmetry_defect,
+            "duplicates": self.triangles.duplicates,
+            "explicit_zeros": self.triangles.explicit_zeros,
+            "lower_entries": self.entries,
+            "smallest_diagonal": finite(self.diagonal.0),
+            "largest_diagonal": finite(self.diagonal.1),
+            "zero_diagonal_dofs": named(&self.zero_diagonal),
+            "negative_diagonal_dofs": named(&self.negative_diagonal),
+            "tiny_diagonal_dofs": named(&self.tiny_diagonal),
+            "doubtful_dofs": named(&self.doubtful),
+            "entry_sum": self.entry_sum,
+        });
+        if let (Value::Object(all), Value::Object(more)) = (&mut value, definiteness) {
+            all.extend(more);
+        }
+        value
+    }
+
+    fn print(&self, names: &DofNames) {
+        let report = &self.triangles;
+        println!(
+            "  triangles     {}, symmetric to {:.1e}; {} explicit zeros, {} duplicates added up",
+            report.triangles,
+            report.symmetry_defect,
+            grouped(report.explicit_zeros as u64),
+            report.duplicates
+        );
+        let list = |dofs: &[usize]| names.list(dofs, NAMES_SHOWN);
+        match &self.definiteness {
+            Definiteness::Positive { largest_pivot_ratio, dof } => println!(
+                "  definiteness  positive definite; largest pivot ratio {largest_pivot_ratio:.1e} at DOF {}",
+                names.name(*dof)
+            ),
+            Definiteness::Singular { dofs } => println!(
+                "  definiteness  singular: {} DOF(s) without restraint (or mass): {}",
+                dofs.len(),
+                list(dofs)
+            ),
+            Definiteness::Indefinite { dof, pivot } => {
+                println!("  definiteness  indefinite: pivot {pivot:.2e} at DOF {}", names.name(*dof));
+            }
+            Definiteness::Unknown { why } => println!("  definiteness  unknown: {why}"),
+        }
+        println!("  diagonal      {:.3e} to {:.3e}", self.diagonal.0, self.diagonal.1);
+        println!(
+            "  sum           {:.6e} over all entries (of a free solid's mass: 3 times the mass, {:.6e})",
+            self.entry_sum,
+            self.entry_sum / 3.0
+        );
+        let lists = [
+            ("zero", &self.zero_diagonal),
+            ("negative", &self.negative_diagonal),
+            ("tiny", &self.tiny_diagonal),
+            ("nearly unrestrained", &self.doubtful),
+        ];
+        for (what, dofs) in lists.into_iter().filter(|(_, dofs)| !dofs.is_empty()) {
+            println!("  suspicious    {} {what} DOF(s): {}", dofs.len(), list(dofs));
+        }
+    }
+}
+
+/// JSON has no infinity: a diagonal without positive entries has no smallest one.
+fn finite(value: f64) -> Option<f64> {
+    value.is_finite().then_some(value)
+}

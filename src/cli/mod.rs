@@ -1,0 +1,80 @@
+//! One file per subcommand; the common options, exit codes and how errors look are here.
+
+mod condense;
+mod failure;
+mod inspect;
+mod machine;
+mod masters;
+mod model;
+mod progress;
+mod summary;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Args, Parser, Subcommand};
+
+use failure::Failure;
+
+/// From a finite-element model to reduced models and natural frequencies, on all cores, with a
+/// certificate that says how far to trust each number.
+#[derive(Debug, Parser)]
+#[command(name = "modalsweep", version, propagate_version = true)]
+struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Args)]
+struct Common {
+    /// Threads to use; 0: one per core
+    #[arg(long, global = true, value_name = "N", default_value_t = 0)]
+    threads: usize,
+    /// Print one JSON object on standard output, and nothing else there
+    #[arg(long, global = true)]
+    json: bool,
+    /// No progress, no summary
+    #[arg(long, global = true)]
+    quiet: bool,
+    /// Most memory to use, such as 8G, 500M or 60% of what is free
+    #[arg(long, global = true, value_name = "SIZE", default_value = "80%")]
+    memory: machine::MemoryLimit,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Guyan condensation of K and M to a few masters
+    Condense(condense::CondenseArgs),
+    /// What is this file: size, entries, symmetry, definiteness, suspicious DOFs
+    Inspect(inspect::InspectArgs),
+}
+
+/// How a command that did not fail ended.
+enum Outcome {
+    Done,
+    SomeFailed,
+}
+
+/// Parses the command line, runs the command, and says how it went.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    match dispatch(&cli) {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::SomeFailed) => ExitCode::from(3),
+        Err(error) => {
+            failure::print(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(cli: &Cli) -> Result<Outcome> {
+    let work = || match &cli.command {
+        Command::Condense(args) => condense::run(args, &cli.common),
+        Command::Inspect(args) => inspect::run(args, &cli.common),
+    };
+    modalsweep::parallel::with_threads(cli.common.threads, work)
+        .map_err(|error| Failure::new(format!("can't start {} threads: {error}", cli.common.threads)))?
+}

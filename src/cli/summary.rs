@@ -1,0 +1,181 @@
+//! What `condense` prints: a page for people, or one JSON object.
+
+use std::path::Path;
+
+use anyhow::Result;
+use modalsweep::condense::{Certificate, Guyan};
+use serde_json::json;
+
+use super::Common;
+use super::machine::peak_memory_bytes;
+use super::model::{Loaded, Model};
+
+/// Where the time went.
+#[derive(Default)]
+pub struct Seconds {
+    pub read: f64,
+    pub masters: f64,
+    pub certificate: f64,
+    pub compute: f64,
+    pub write: f64,
+}
+
+/// One condensation, done.
+pub struct Run<'a> {
+    pub model: &'a Model,
+    pub guyan: &'a Guyan,
+    pub certificate: &'a Certificate,
+    pub warnings: Vec<String>,
+    pub seconds: Seconds,
+    pub files: Vec<String>,
+    pub folder: &'a Path,
+}
+
+/// Modes in the printed table.
+const TABLE_ROWS: usize = 10;
+
+impl Run<'_> {
+    pub fn print(&self, common: &Common) -> Result<()> {
+        if common.json {
+            println!("{}", serde_json::to_string(&self.as_json())?);
+        } else if !common.quiet {
+            self.print_page();
+        }
+        for warning in &self.warnings {
+            eprintln!("warning: {warning}");
+        }
+        Ok(())
+    }
+
+    fn as_json(&self) -> serde_json::Value {
+        let factor = self.guyan.factor();
+        let symbolic = factor.symbolic();
+        json!({
+            "command": "condense",
+            "version": env!("CARGO_PKG_VERSION"),
+            "equations": self.model.names.size(),
+            "masters": self.guyan.partition().masters().len(),
+            "slaves": self.guyan.partition().slaves().len(),
+            "stiffness_entries": self.model.stiffness.matrix.entries(),
+            "mass_entries": self.model.mass.as_ref().map(|mass| mass.matrix.entries()),
+            "ordering": symbolic.ordering().to_string(),
+            "predicted_flops": symbolic.flops(),
+            "factor_entries": symbolic.factor_entries(),
+            "factor_bytes": symbolic.factor_bytes(),
+            "read_seconds": self.seconds.read,
+            "masters_seconds": self.seconds.masters,
+            "order_seconds": symbolic.order_seconds(),
+            "symbolic_seconds": symbolic.symbolic_seconds(),
+            "factor_seconds": factor.factor_seconds(),
+            "solve_seconds": self.guyan.solve_seconds(),
+            "mass_seconds": self.guyan.mass_seconds(),
+            "certificate_seconds": self.seconds.certificate,
+            "compute_seconds": self.seconds.compute,
+            "write_seconds": self.seconds.write,
+            "peak_memory_bytes": peak_memory_bytes(),
+            "threads": rayon::current_num_threads(),
+            "frequencies_hz": self.certificate.frequencies_hz,
+            "certificate": self.certificate,
+            "warnings": self.warnings,
+            "output": self.folder.display().to_string(),
+            "files": self.files,
+        })
+    }
+
+    fn print_page(&self) {
+        let factor = self.guyan.factor();
+        let symbolic = factor.symbolic();
+        print_matrix("stiffness", &self.model.stiffness);
+        if let Some(mass) = &self.model.mass {
+            print_matrix("mass", mass);
+        }
+        println!(
+            "condensed   {} equations to {} masters, {} slaves",
+            self.model.names.size(),
+            self.guyan.partition().masters().len(),
+            self.guyan.partition().slaves().len()
+        );
+        println!(
+            "factor      {}, {} entries ({}), {:.2e} flops",
+            symbolic.ordering(),
+            grouped(symbolic.factor_entries()),
+            megabytes(symbolic.factor_bytes()),
+            symbolic.flops()
+        );
+        let seconds = &self.seconds;
+        print!("seconds     read {:.3}", seconds.read);
+        if seconds.masters > 1e-4 {
+            print!(", masters {:.3}", seconds.masters);
+        }
+        print!(", order {:.3}, symbolic {:.3}", symbolic.order_seconds(), symbolic.symbolic_seconds());
+        print!(", factor {:.3}, columns {:.3}", factor.factor_seconds(), self.guyan.solve_seconds());
+        if self.model.mass.is_some() {
+            print!(", mass {:.3}", self.guyan.mass_seconds());
+        }
+        println!(", certificate {:.3}, write {:.3}", seconds.certificate, seconds.write);
+        if let Some(peak) = peak_memory_bytes() {
+            println!("memory      {} at most", megabytes(peak));
+        }
+        self.print_frequencies();
+        println!();
+        for sentence in self.certificate.in_words() {
+            println!("- {sentence}");
+        }
+        println!("\nwritten to {}: {}", self.folder.display(), self.files.join(", "));
+    }
+
+    fn print_frequencies(&self) {
+        let certificate = self.certificate;
+        if certificate.frequencies_hz.is_empty() {
+            return;
+        }
+        println!("\n mode           Hz   too high by (estimate)");
+        let excess = |mode: usize| match certificate.frequency_excess.get(mode) {
+            Some(_) if mode < certificate.rigid_body_modes => "rigid body".to_string(),
+            Some(excess) if *excess < 5e-5 => "< 0.01 %".to_string(),
+            Some(excess) => format!("{:.2} %", 100.0 * excess),
+            None => String::new(),
+        };
+        for (mode, hz) in certificate.frequencies_hz.iter().take(TABLE_ROWS).enumerate() {
+            println!("{:5} {hz:12.4}   {}", mode + 1, excess(mode));
+        }
+        let more = certificate.frequencies_hz.len().saturating_sub(TABLE_ROWS);
+        if more > 0 || certificate.infinite_frequencies > 0 {
+            println!("      and {more} more; {} infinite", certificate.infinite_frequencies);
+        }
+    }
+}
+
+fn print_matrix(name: &str, loaded: &Loaded) {
+    println!(
+        "{name:11} {} equations, {} entries, {} triangle(s)",
+        loaded.matrix.size(),
+        grouped(loaded.report.entries_read as u64),
+        loaded.report.triangles
+    );
+    for note in &loaded.notes {
+        println!("            {note}");
+    }
+}
+
+/// 1234567 as 1,234,567.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// Bytes in a unit that reads well.
+pub fn megabytes(bytes: u64) -> String {
+    match bytes as f64 / 1e6 {
+        mb if mb >= 1000.0 => format!("{:.2} GB", mb / 1000.0),
+        mb if mb >= 1.0 => format!("{mb:.0} MB"),
+        mb => format!("{:.0} kB", 1000.0 * mb),
+    }
+}
