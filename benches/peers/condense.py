@@ -13,6 +13,7 @@ import os
 # One thread per library, and nothing that holds OpenBLAS to an older processor. Before NumPy loads.
 for library in ("OMP", "MKL", "OPENBLAS"):
     os.environ[f"{library}_NUM_THREADS"] = "1"
+os.environ["MKL_THREADING_LAYER"] = "SEQUENTIAL"  # PARDISO solves faster without an OpenMP layer
 for pin in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):
     os.environ.pop(pin, None)
 
