@@ -277,6 +277,7 @@ fn abaqus_files() {
         ("1\n*MATRIX,TYPE=STIFFNESS\n1, x\n", Some(6), "`x` is not a number"),
         ("1\n", None, "the file holds no stiffness matrix"),
         ("1\n1, 2\n*MATRIX,TYPE=STIFFNESS\n1\n", Some(5), "node position 1 is outside"),
+        ("1\n3, 2\n*MATRIX,TYPE=STIFFNESS\n1\n", None, "node position 3 is outside 1..=2"),
         ("1\n*USER ELEMENT, NODES=2\n", Some(5), "the matrices of several elements"),
         ("1\n*MATRIX,TYPE=MASS\n1\n*MATRIX,TYPE=MASS\n1\n", Some(7), "a second matrix"),
     ] {

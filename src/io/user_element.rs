@@ -153,6 +153,18 @@ impl Element {
             .map(|((start, components), end)| (*start, end, components.as_slice()))
     }
 
+    fn check_positions(&self) -> Result<(), IoErrorKind> {
+        let size = self.node_count();
+        match self.components.last() {
+            Some((position, _)) if *position >= size => Err(IoErrorKind::IndexOutOfRange {
+                field: "node position",
+                found: (position + 1).to_string(),
+                size,
+            }),
+            _ => Ok(()),
+        }
+    }
+
     fn equations(&self) -> u64 {
         let counts = self.runs().map(|(start, end, components)| {
             end.saturating_sub(start)
@@ -189,6 +201,7 @@ impl Element {
         let values = values.ok_or(IoErrorKind::MissingMatrix {
             wanted: wanted.name(),
         })?;
+        self.check_positions()?;
         let n = self.equations();
         let (expected, found) = (
             n.saturating_mul(n.saturating_add(1)) / 2,
