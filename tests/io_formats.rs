@@ -5,7 +5,7 @@ mod io_support;
 use io_support::{Folder, data, gzip, sparse, table};
 use modalsweep::io::{
     Contents, DeclaredSymmetry, DofLabel, Format, Quantity, read_dof_labels, read_matrix,
-    read_matrix_of, read_nodes, read_npy, write_atomically, write_matrix_market,
+    read_matrix_of, read_nodes, read_npy, write_atomically, write_dof_labels, write_matrix_market,
     write_matrix_market_dense, write_npy, write_npz,
 };
 use ndarray::{Array1, Array2, Array3, Axis, array};
@@ -228,6 +228,11 @@ fn calculix_text_takes_names_and_size_from_the_dof_file() {
         assert_eq!(matrix.declared, DeclaredSymmetry::Unstated);
     }
     assert_eq!(read_dof_labels(&folder.path("a.dof")).unwrap(), expected);
+    write_dof_labels(&folder.path("written.dof"), &expected).unwrap();
+    assert_eq!(
+        std::fs::read_to_string(folder.path("written.dof")).unwrap(),
+        names
+    );
 }
 
 #[test]

@@ -71,7 +71,8 @@ pub(super) fn read(source: OpenFile) -> Result<MatrixFile, IoError> {
     })
 }
 
-fn refuse_rest(input: &mut impl Read) -> Result<(), IoErrorKind> {
+/// Also lets a compressed stream see its end, and compare its checksum.
+pub(super) fn refuse_rest(input: &mut impl Read) -> Result<(), IoErrorKind> {
     match input.read(&mut [0]) {
         Ok(0) => Ok(()),
         Ok(_) => Err(damaged("array", "more bytes than its shape asks for")),

@@ -160,13 +160,17 @@ impl<R: Read + Seek> Members<R> {
     fn integers(&mut self, name: &str) -> Result<Vec<i64>, IoErrorKind> {
         let mut member = self.member(name)?;
         let header = Self::header_of_list(name, &mut member)?;
-        npy::read_integers(&mut member, &header)
+        let integers = npy::read_integers(&mut member, &header)?;
+        npy::refuse_rest(&mut member)?;
+        Ok(integers)
     }
 
     fn reals(&mut self, name: &str) -> Result<Vec<f64>, IoErrorKind> {
         let mut member = self.member(name)?;
         let header = Self::header_of_list(name, &mut member)?;
-        npy::read_reals(&mut member, &header, 0)
+        let reals = npy::read_reals(&mut member, &header, 0)?;
+        npy::refuse_rest(&mut member)?;
+        Ok(reals)
     }
 
     fn indices(&mut self, name: &'static str, size: u32) -> Result<Vec<u32>, IoErrorKind> {

@@ -81,8 +81,7 @@ impl Element {
     fn keyword(&mut self, keyword: &Keyword) -> Result<(), IoErrorKind> {
         self.section = match (keyword.name.as_str(), keyword.parameter("TYPE")) {
             ("USERELEMENT", _) if self.section != Section::Head => {
-                let what = "a file with the matrices of several elements".to_owned();
-                return Err(IoErrorKind::Unsupported { what });
+                return Err(IoErrorKind::SeveralElements);
             }
             ("USERELEMENT", _) => {
                 if let Some(count) = keyword.parameter("NODES") {
