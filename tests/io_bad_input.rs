@@ -48,13 +48,7 @@ fn matrix_market_that_is_refused() {
         ("nul_bytes", "2 2 2\n1 1 1.0\n\0\0\0\0\n", Some(4), "the row is missing"),
     ];
     for (name, body, at, fragment) in cases {
-        check(
-            &folder,
-            &format!("{name}.mtx"),
-            [SYMMETRIC, body].concat(),
-            *at,
-            fragment,
-        );
+        check(&folder, &format!("{name}.mtx"), [SYMMETRIC, body].concat(), *at, fragment);
     }
 }
 
@@ -72,13 +66,7 @@ fn matrix_market_headers_that_are_refused() {
         ("%%MatrixMarket vector coordinate real general", "expected `%%MatrixMarket matrix`, found `vector`"),
         ("%%MatrixMarketmatrix coordinate real general", "found `%%matrixmarketmatrix`"),
     ] {
-        check(
-            &folder,
-            "header.mtx",
-            format!("{header}\n2 2 1\n1 1 1\n"),
-            Some(1),
-            fragment,
-        );
+        check(&folder, "header.mtx", format!("{header}\n2 2 1\n1 1 1\n"), Some(1), fragment);
     }
     let array = "%%MatrixMarket matrix array real";
     for (body, at, fragment) in [
@@ -91,13 +79,7 @@ fn matrix_market_headers_that_are_refused() {
         check(&folder, "array.mtx", [array, body].concat(), at, fragment);
     }
     let skew = "%%MatrixMarket matrix coordinate real skew-symmetric\n2 2 1\n1 1 3\n";
-    check(
-        &folder,
-        "skew.mtx",
-        skew,
-        Some(3),
-        "the diagonal entry (1, 1) is not zero",
-    );
+    check(&folder, "skew.mtx", skew, Some(3), "the diagonal entry (1, 1) is not zero");
 }
 
 #[test]
@@ -119,92 +101,23 @@ fn unusual_matrix_market_that_is_right() {
 }
 
 #[test]
+#[rustfmt::skip]
 fn files_that_are_no_matrix() {
     let folder = Folder::new();
     check(&folder, "empty.mtx", "", None, "the file is empty");
-    check(
-        &folder,
-        "only_a_mark.mtx",
-        "\u{FEFF}",
-        None,
-        "the file is empty",
-    );
-    check(
-        &folder,
-        "empty.mtx.gz",
-        gzip(b""),
-        None,
-        "the file is empty",
-    );
-    check(
-        &folder,
-        "random.mtx",
-        b"BM\x88\xFFQA!F\xF0j\n\x01\x92",
-        None,
-        "unknown format",
-    );
-    check(
-        &folder,
-        "k.mat",
-        b"MATLAB 5.0 MAT-file, Platform: PCWIN",
-        None,
-        "looks like a MATLAB .mat file",
-    );
-    check(
-        &folder,
-        "k.mtx.xz",
-        b"\xFD7zXZ\0\0\x04",
-        None,
-        "looks like an xz archive",
-    );
-    check(
-        &folder,
-        "deck.inp",
-        "*HEADING\nbracket\n",
-        None,
-        "deck, not a matrix",
-    );
-    check(
-        &folder,
-        "zip.npz",
-        b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
-        None,
-        "looks like a zip archive",
-    );
-    check(
-        &folder,
-        "long_line.sti",
-        "1 ".repeat(200_000),
-        Some(1),
-        "longer than",
-    );
-    check(
-        &folder,
-        "line\nfeed.mtx".replace('\n', "?").as_str(),
-        "x",
-        None,
-        "unknown format",
-    );
-    check_message(
-        &read_matrix(&folder.path("missing.mtx")).unwrap_err(),
-        "missing.mtx",
-        None,
-        "cannot open: ",
-    );
-    check_message(
-        &read_matrix(&folder.path("")).unwrap_err(),
-        "/",
-        None,
-        "cannot open: ",
-    );
+    check(&folder, "only_a_mark.mtx", "\u{FEFF}", None, "the file is empty");
+    check(&folder, "empty.mtx.gz", gzip(b""), None, "the file is empty");
+    check(&folder, "random.mtx", b"BM\x88\xFFQA!F\xF0j\n\x01\x92", None, "unknown format");
+    check(&folder, "k.mat", b"MATLAB 5.0 MAT-file, Platform: PCWIN", None, "looks like a MATLAB .mat file");
+    check(&folder, "k.mtx.xz", b"\xFD7zXZ\0\0\x04", None, "looks like an xz archive");
+    check(&folder, "deck.inp", "*HEADING\nbracket\n", None, "deck, not a matrix");
+    check(&folder, "zip.npz", b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", None, "looks like a zip archive");
+    check(&folder, "long_line.sti", "1 ".repeat(200_000), Some(1), "longer than");
+    check(&folder, "line\nfeed.mtx".replace('\n', "?").as_str(), "x", None, "unknown format");
+    check_message(&read_matrix(&folder.path("missing.mtx")).unwrap_err(), "missing.mtx", None, "cannot open: ");
+    check_message(&read_matrix(&folder.path("")).unwrap_err(), "/", None, "cannot open: ");
     let half = gzip(SYMMETRIC.repeat(500).as_bytes());
-    check(
-        &folder,
-        "half.mtx.gz",
-        &half[..half.len() / 2],
-        None,
-        "cannot read: ",
-    );
+    check(&folder, "half.mtx.gz", &half[..half.len() / 2], None, "cannot read: ");
     let mut flipped = gzip([SYMMETRIC, "2 2 1\n1 1 4\n"].concat().as_bytes());
     let checksum = flipped.len() - 7;
     flipped[checksum] ^= 1;
@@ -246,12 +159,7 @@ fn lines_without_a_header() {
         ("\n\n", None, "the file is empty"),
     ] {
         let path = folder.write("bad.dof", content);
-        check_message(
-            &read_dof_labels(&path).unwrap_err(),
-            "bad.dof",
-            at,
-            fragment,
-        );
+        check_message(&read_dof_labels(&path).unwrap_err(), "bad.dof", at, fragment);
     }
 }
 
@@ -322,13 +230,7 @@ fn harwell_boeing_files() {
     }
     let implied = "no point\n  3 1 1 1 0\nRSA                        1             1             1             0\n\
         (2I2)           (1I2)           (1E8.2)             \n 1 2\n 1\n      12\n";
-    check(
-        &folder,
-        "implied.rsa",
-        implied,
-        Some(7),
-        "`12` is not written with a point",
-    );
+    check(&folder, "implied.rsa", implied, Some(7), "`12` is not written with a point");
 }
 
 #[test]

@@ -186,7 +186,7 @@ impl Element {
         })
     }
 
-    fn finish(mut self, wanted: Option<Quantity>) -> Result<MatrixFile, IoErrorKind> {
+    fn take(&mut self, wanted: Option<Quantity>) -> Result<Vec<f64>, IoErrorKind> {
         let wanted = match (wanted, &self.stiffness, &self.mass) {
             (Some(wanted), ..) => wanted,
             (None, Some(_), Some(_)) => return Err(IoErrorKind::SeveralMatrices),
@@ -197,9 +197,13 @@ impl Element {
             Quantity::Stiffness => self.stiffness.take(),
             Quantity::Mass => self.mass.take(),
         };
-        let values = values.ok_or(IoErrorKind::MissingMatrix {
+        values.ok_or(IoErrorKind::MissingMatrix {
             wanted: wanted.name(),
-        })?;
+        })
+    }
+
+    fn finish(mut self, wanted: Option<Quantity>) -> Result<MatrixFile, IoErrorKind> {
+        let values = self.take(wanted)?;
         self.check_positions()?;
         let n = self.equations();
         let (expected, found) = (
