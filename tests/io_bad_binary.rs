@@ -103,7 +103,7 @@ fn scipy_files() {
         (npz_with("indices", "<f4", "(7,)", &ints(&[0; 7])), "an array of `<f4` is not supported"),
         (npz_with("shape", "<i4", "(2,)", &ints(&[-3, 3])), "empty matrix (0 x 3)"),
         (npz_with("shape", "<i4", "(1,)", &ints(&[3])), "the matrix has 1 dimensions, expected 2"),
-        (npz_with("shape", "<i4", "(2,)", &ints(&[2_000_000_000, 3])), "with only 7 entries"),
+        (npz_with("shape", "<i4", "(2,)", &ints(&[2_000_000_000, 3])), "is out of proportion to 7 entries"),
         (npz_with("data", "<f8", "(7,)", &nan), "`NaN at (1, 2)`"),
         (npz_with("data", "<f8", "(7, 1)", &nan), "`data` has 2 dimensions"),
         (npz_with("data", "<f8", "(1000000000000,)", &nan), "the file is cut off"),
@@ -112,4 +112,15 @@ fn scipy_files() {
     ] {
         check(&folder, "k.npz", content, None, fragment);
     }
+}
+
+/// Members that are stored, not deflated, have nothing but the checksum to tell.
+#[test]
+fn a_flipped_bit_in_a_stored_number_is_noticed() {
+    let folder = Folder::new();
+    let mut content = std::fs::read(data("csc_i8_stored.npz")).unwrap();
+    let value = 0.25_f64.to_le_bytes();
+    let at = content.windows(8).position(|bytes| bytes == value).unwrap();
+    content[at] ^= 1;
+    check(&folder, "k.npz", content, None, "cannot read: ");
 }

@@ -166,7 +166,7 @@ fn check_entries(matrix: &Coordinates) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4000))]
+    #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
     fn damaged_files_never_panic(

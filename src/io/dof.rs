@@ -2,8 +2,10 @@
 //!
 //! Read as text: as numbers, `12.1` and `12.10` would be the same.
 
+use std::io::Write;
 use std::path::Path;
 
+use super::atomic::write_atomically;
 use super::coordinates::DofLabel;
 use super::error::{IoError, IoErrorKind, excerpt};
 use super::source::open;
@@ -27,6 +29,14 @@ pub fn read_dof_labels(path: &Path) -> Result<Vec<DofLabel>, IoError> {
         true => Err(reader.fail(IoErrorKind::EmptyFile)),
         false => Ok(labels),
     }
+}
+
+/// Writes one line `node.component` for each equation, as [`read_dof_labels`] reads it.
+///
+/// # Errors
+/// A file that cannot be written; nothing is left behind then.
+pub fn write_dof_labels(path: &Path, labels: &[DofLabel]) -> Result<(), IoError> {
+    write_atomically(path, |file| labels.iter().try_for_each(|label| writeln!(file, "{label}")))
 }
 
 fn parse_label(text: &[u8]) -> Result<DofLabel, IoErrorKind> {

@@ -62,6 +62,15 @@ pub enum IoErrorKind {
         /// The feature.
         what: String,
     },
+    /// Nodes that a deck places otherwise than by their global rectangular coordinates.
+    #[error("nodes placed by *{keyword} are not supported")]
+    NodePlacement {
+        /// The keyword.
+        keyword: String,
+    },
+    /// The matrices of more than one element in one file.
+    #[error("the file holds the matrices of several elements")]
+    SeveralElements,
     /// The file ends before the line with the sizes.
     #[error("the size line is missing")]
     MissingSizeLine,
@@ -160,7 +169,7 @@ pub enum IoErrorKind {
         limit: u64,
     },
     /// So many rows or columns for so few entries that only a damaged file can mean it.
-    #[error("size {size} with only {entries} entries")]
+    #[error("size {size} is out of proportion to {entries} entries")]
     TooSparse {
         /// The larger of rows and columns.
         size: u64,
@@ -288,7 +297,11 @@ impl IoErrorKind {
             MissingHeader { .. } => {
                 "put a line such as `%%MatrixMarket matrix coordinate real symmetric` first"
             }
-            Unsupported { .. } => "export the matrix again as real, assembled and 1-based",
+            Unsupported { .. } => {
+                "convert it first: real, assembled, counted from 1; in SciPy, `matrix.tocsc()`"
+            }
+            NodePlacement { .. } => "write the nodes in global rectangular coordinates",
+            SeveralElements => "keep one *USER ELEMENT in each file",
             NotANumber { .. } => {
                 "numbers are written with a decimal point, without units or thousands separators"
             }

@@ -47,14 +47,23 @@ pub(super) fn read(mut reader: TextReader) -> Result<MatrixFile, IoError> {
     if header.right_sides == 0 {
         refuse_rest(&mut reader)?;
     }
+    let entries = fill(&header, &pointers, &rows, &values).map_err(|kind| reader.fail(kind))?;
+    Ok(MatrixFile {
+        format: Format::HarwellBoeing,
+        contents: Contents::Sparse(entries.finish(header.size)),
+        dofs: None,
+        notes: Vec::new(),
+    })
+}
+
+fn fill(header: &Header, pointers: &[usize], rows: &[u32], values: &[f64]) -> Result<Entries, IoErrorKind> {
     let mut entries = Entries::with_room(rows.len(), header.matrix_type.declared);
     for (col, range) in (0..header.size.n_cols).zip(pointers.windows(2)) {
         for at in range[0]..range[1] {
-            entries.push(rows[at], col, values[at]).map_err(|kind| reader.fail(kind))?;
+            entries.push(rows[at], col, values[at])?;
         }
     }
-    let contents = Contents::Sparse(entries.finish(header.size));
-    Ok(MatrixFile { format: Format::HarwellBoeing, contents, dofs: None, notes: Vec::new() })
+    Ok(entries)
 }
 
 fn read_header(reader: &mut TextReader) -> Result<Header, IoError> {

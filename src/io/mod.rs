@@ -27,7 +27,7 @@ use std::path::Path;
 
 pub use atomic::write_atomically;
 pub use coordinates::{Contents, Coordinates, DeclaredSymmetry, DofLabel, Format, MatrixFile};
-pub use dof::read_dof_labels;
+pub use dof::{read_dof_labels, write_dof_labels};
 pub use error::{IoError, IoErrorKind};
 pub use matrix_market::{write_matrix_market, write_matrix_market_dense};
 pub use nodes::read_nodes;

@@ -20,7 +20,7 @@ const DEEPEST_INCLUDE: usize = 16;
 ///
 /// # Errors
 /// A file that cannot be read, a line that is something else, a node with two positions, or coordinates that a
-/// deck gives in another system (`*SYSTEM`, `SYSTEM=C`).
+/// deck gives in another system (`*SYSTEM`, `SYSTEM=C`, a moved `*INSTANCE`).
 pub fn read_nodes(path: &Path) -> Result<Vec<(i64, [f64; 3])>, IoError> {
     let mut nodes = Nodes::default();
     nodes.read_file(path, 0)?;
@@ -43,6 +43,8 @@ enum Section {
     #[default]
     Table,
     Nodes,
+    /// Data lines move and turn a part.
+    Instance,
     Other,
 }
 
@@ -75,8 +77,9 @@ impl Nodes {
         self.section = match keyword.name.as_str() {
             "NODE" if rectangular => Section::Nodes,
             "NODE" | "SYSTEM" => {
-                return Err(IoErrorKind::Unsupported { what: "another coordinate system for nodes".into() });
+                return Err(IoErrorKind::NodePlacement { keyword: "SYSTEM".into() });
             }
+            "INSTANCE" => Section::Instance,
             "INCLUDE" => self.section,
             _ => Section::Other,
         };
@@ -105,6 +108,7 @@ impl Nodes {
                 let (node, coordinates) = parse_node(&fields)?;
                 self.push(node, coordinates.map(|value| Ok(value.unwrap_or(0.0))))
             }
+            Section::Instance => Err(IoErrorKind::NodePlacement { keyword: "INSTANCE".into() }),
             Section::Other => Ok(()),
         }
     }

@@ -62,7 +62,8 @@ pub(super) fn read(source: OpenFile) -> Result<MatrixFile, IoError> {
     Ok(MatrixFile { format: Format::Npy, contents: Contents::Dense(matrix), dofs: None, notes: Vec::new() })
 }
 
-fn refuse_rest(input: &mut impl Read) -> Result<(), IoErrorKind> {
+/// Also lets a compressed stream see its end, and compare its checksum.
+pub(super) fn refuse_rest(input: &mut impl Read) -> Result<(), IoErrorKind> {
     match input.read(&mut [0]) {
         Ok(0) => Ok(()),
         Ok(_) => Err(damaged("array", "more bytes than its shape asks for")),
@@ -131,8 +132,8 @@ impl Header {
     /// How many numbers there are; no more than an array can hold.
     fn count(&self) -> Result<usize, IoErrorKind> {
         // ndarray wants the product of all sizes that are not zero to fit.
-        let sizes = self.shape.iter().map(|&size| size.max(1));
-        let product = sizes.fold(Some(1_usize), |product, size| product?.checked_mul(size));
+        let mut sizes = self.shape.iter().map(|&size| size.max(1));
+        let product = sizes.try_fold(1_usize, usize::checked_mul);
         match product.filter(|&product| product <= isize::MAX as usize / 8) {
             Some(product) => Ok(if self.shape.contains(&0) { 0 } else { product }),
             None => Err(damaged("header", format!("shape {:?} is too large", self.shape))),
@@ -148,85 +149,98 @@ fn read_any(input: &mut impl Read, bytes: u64) -> Result<ArrayD<f64>, IoErrorKin
     ArrayD::from_shape_vec(shape, values).map_err(|error| damaged("array", error.to_string()))
 }
 
-/// The numbers of an array in the order of the file.
+/// The numbers of an array in the order of the file; room for `bytes` is reserved at most.
 pub(super) fn read_reals(
     input: &mut impl Read,
     header: &Header,
     bytes: u64,
 ) -> Result<Vec<f64>, IoErrorKind> {
-    let (size, big_endian, kind) = split_dtype(&header.dtype)?;
-    let convert: fn(&[u8]) -> f64 = match (kind, size) {
-        ('f', 8) => |item| f64::from_le_bytes(fixed(item)),
-        ('f', 4) => |item| f32::from_le_bytes(fixed(item)).into(),
-        ('u', 8) => |item| u64::from_le_bytes(fixed(item)) as f64,
+    let dtype = Dtype::parse(&header.dtype)?;
+    let convert: Convert<f64> = match (dtype.kind, dtype.size) {
+        ('f', 8) => |chunk, reals| extend(chunk, reals, f64::from_le_bytes),
+        ('f', 4) => |chunk, reals| extend(chunk, reals, |item| f32::from_le_bytes(item).into()),
+        ('u', 8) => |chunk, reals| extend(chunk, reals, |item| u64::from_le_bytes(item) as f64),
         _ => {
-            let convert = integer_from(kind, size).ok_or_else(|| unsupported_dtype(&header.dtype))?;
-            return read_items(input, header, bytes, size, big_endian, |item| convert(item) as f64);
+            let integers = read_integers(input, header, bytes)?;
+            return Ok(integers.into_iter().map(|integer| integer as f64).collect());
         }
     };
-    read_items(input, header, bytes, size, big_endian, convert)
+    read_items(input, header, bytes, &dtype, convert)
 }
 
-/// The integers of an array in the order of the file.
-pub(super) fn read_integers(input: &mut impl Read, header: &Header) -> Result<Vec<i64>, IoErrorKind> {
-    let (size, big_endian, kind) = split_dtype(&header.dtype)?;
-    let convert = integer_from(kind, size).ok_or_else(|| unsupported_dtype(&header.dtype))?;
-    read_items(input, header, 0, size, big_endian, convert)
+/// The integers of an array in the order of the file; room for `bytes` is reserved at most.
+pub(super) fn read_integers(
+    input: &mut impl Read,
+    header: &Header,
+    bytes: u64,
+) -> Result<Vec<i64>, IoErrorKind> {
+    let dtype = Dtype::parse(&header.dtype)?;
+    let convert: Convert<i64> = match (dtype.kind, dtype.size) {
+        ('i', 1) => |chunk, list| extend(chunk, list, |item| i8::from_le_bytes(item).into()),
+        ('i', 2) => |chunk, list| extend(chunk, list, |item| i16::from_le_bytes(item).into()),
+        ('i', 4) => |chunk, list| extend(chunk, list, |item| i32::from_le_bytes(item).into()),
+        // As an index an unsigned number beyond i64 is wrong anyway, and a negative one is refused.
+        ('i' | 'u', 8) => |chunk, list| extend(chunk, list, i64::from_le_bytes),
+        ('u' | 'b', 1) => |chunk, list| extend(chunk, list, |item| u8::from_le_bytes(item).into()),
+        ('u', 2) => |chunk, list| extend(chunk, list, |item| u16::from_le_bytes(item).into()),
+        ('u', 4) => |chunk, list| extend(chunk, list, |item| u32::from_le_bytes(item).into()),
+        _ => return Err(unsupported_dtype(&header.dtype)),
+    };
+    read_items(input, header, bytes, &dtype, convert)
+}
+
+/// Appends the numbers in a piece of the file, little-endian by now.
+type Convert<T> = fn(&[u8], &mut Vec<T>);
+
+fn extend<T, const N: usize>(chunk: &[u8], items: &mut Vec<T>, convert: impl Fn([u8; N]) -> T) {
+    items.extend(chunk.as_chunks().0.iter().map(|&item| convert(item)));
+}
+
+/// `<f8`, `|b1`, ...
+struct Dtype {
+    big_endian: bool,
+    kind: char,
+    size: usize,
+}
+
+impl Dtype {
+    fn parse(dtype: &str) -> Result<Self, IoErrorKind> {
+        let mut letters = dtype.chars();
+        let order = letters.next().filter(|order| "<>|=".contains(*order));
+        let kind = order.and_then(|_| letters.next());
+        match (order, kind, letters.as_str().parse()) {
+            (Some(order), Some(kind), Ok(size @ (1 | 2 | 4 | 8))) => {
+                Ok(Self { big_endian: order == '>', kind, size })
+            }
+            _ => Err(unsupported_dtype(dtype)),
+        }
+    }
 }
 
 fn unsupported_dtype(dtype: &str) -> IoErrorKind {
-    IoErrorKind::Unsupported { what: format!("an array of `{}`", excerpt(dtype.as_bytes())) }
-}
-
-fn integer_from(kind: char, size: usize) -> Option<fn(&[u8]) -> i64> {
-    Some(match (kind, size) {
-        ('i', 1) => |item| i8::from_le_bytes(fixed(item)).into(),
-        ('i', 2) => |item| i16::from_le_bytes(fixed(item)).into(),
-        ('i', 4) => |item| i32::from_le_bytes(fixed(item)).into(),
-        ('i', 8) => |item| i64::from_le_bytes(fixed(item)),
-        ('u' | 'b', 1) => |item| item[0].into(),
-        ('u', 2) => |item| u16::from_le_bytes(fixed(item)).into(),
-        ('u', 4) => |item| u32::from_le_bytes(fixed(item)).into(),
-        // As an index a number beyond i64 is wrong anyway, and a negative one is refused.
-        ('u', 8) => |item| i64::from_le_bytes(fixed(item)),
-        _ => return None,
-    })
-}
-
-fn fixed<const N: usize>(item: &[u8]) -> [u8; N] {
-    item.try_into().expect("items are cut to the size of their type")
-}
-
-/// Size in bytes, byte order and kind of `<f8`, `|b1`, ...
-fn split_dtype(dtype: &str) -> Result<(usize, bool, char), IoErrorKind> {
-    let mut letters = dtype.chars();
-    let order = letters.next().filter(|order| "<>|=".contains(*order));
-    let kind = order.and_then(|_| letters.next());
-    match (order, kind, letters.as_str().parse()) {
-        (Some(order), Some(kind), Ok(size @ (1 | 2 | 4 | 8))) => Ok((size, order == '>', kind)),
-        _ => Err(unsupported_dtype(dtype)),
-    }
+    let what = format!("an array of `{}`", excerpt(dtype.as_bytes()));
+    IoErrorKind::Unsupported { what }
 }
 
 fn read_items<T>(
     input: &mut impl Read,
     header: &Header,
     bytes: u64,
-    size: usize,
-    big_endian: bool,
-    convert: impl Fn(&[u8]) -> T,
+    dtype: &Dtype,
+    convert: Convert<T>,
 ) -> Result<Vec<T>, IoErrorKind> {
     const CHUNK: usize = 1 << 16;
     let count = header.count()?;
-    let mut items = Vec::with_capacity(count.min((bytes / size as u64) as usize));
+    let room = usize::try_from(bytes / dtype.size as u64).unwrap_or(usize::MAX);
+    let mut items = Vec::with_capacity(count.min(room));
     let mut chunk = vec![0; CHUNK];
     while items.len() < count {
-        let length = CHUNK.min((count - items.len()).saturating_mul(size));
+        let length = CHUNK.min((count - items.len()).saturating_mul(dtype.size));
         read_exact(input, &mut chunk[..length], "array")?;
-        if big_endian {
-            chunk[..length].chunks_exact_mut(size).for_each(<[u8]>::reverse);
+        if dtype.big_endian {
+            chunk[..length].chunks_exact_mut(dtype.size).for_each(<[u8]>::reverse);
         }
-        items.extend(chunk[..length].chunks_exact(size).map(&convert));
+        convert(&chunk[..length], &mut items);
     }
     Ok(items)
 }

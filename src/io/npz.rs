@@ -22,7 +22,7 @@ pub(super) fn read(mut source: OpenFile) -> Result<MatrixFile, IoError> {
     source.file.rewind().map_err(|cause| IoError::read(&source.path, cause))?;
     let archive = ZipArchive::new(std::io::BufReader::new(&source.file))
         .map_err(|error| fail(damaged("archive", &error)))?;
-    let contents = Members { archive }.matrix().map_err(fail)?;
+    let contents = Members { bytes: source.bytes, archive }.matrix().map_err(fail)?;
     Ok(MatrixFile { format: Format::ScipyNpz, contents, dofs: None, notes: Vec::new() })
 }
 
@@ -31,6 +31,8 @@ fn damaged(part: &str, error: &ZipError) -> IoErrorKind {
 }
 
 struct Members<R> {
+    /// Size of the whole file.
+    bytes: u64,
     archive: ZipArchive<R>,
 }
 
@@ -68,7 +70,9 @@ impl<R: Read + Seek> Members<R> {
         }))
     }
 
-    fn member(&mut self, name: &str) -> Result<impl Read, IoErrorKind> {
+    /// A member, and how many bytes to expect from it without trusting what the archive says of itself.
+    fn member(&mut self, name: &str) -> Result<(impl Read, u64), IoErrorKind> {
+        const USUAL_COMPRESSION: u64 = 8;
         let file = format!("{name}.npy");
         if self.archive.index_for_name(&file).is_none() {
             let found = self.archive.file_names().filter_map(Result::ok).collect::<Vec<_>>().join(", ");
@@ -77,12 +81,14 @@ impl<R: Read + Seek> Members<R> {
                 found: excerpt(found.as_bytes()),
             });
         }
-        self.archive.by_name(&file).map_err(|error| damaged(name, &error))
+        let member = self.archive.by_name(&file).map_err(|error| damaged(name, &error))?;
+        let room = member.compressed_size().min(self.bytes).saturating_mul(USUAL_COMPRESSION);
+        Ok((member, room))
     }
 
     /// `csr`, `csc` or `coo`, which SciPy stores as bytes or as UTF-32.
     fn storage_format(&mut self) -> Result<Vec<u8>, IoErrorKind> {
-        let mut member = self.member("format")?;
+        let (mut member, _) = self.member("format")?;
         let header = Header::read(&mut member)?;
         if !["S", "U"].iter().any(|kind| header.dtype[1..].starts_with(kind)) {
             return Err(IoErrorKind::Unsupported { what: format!("`format` of type `{}`", header.dtype) });
@@ -117,27 +123,31 @@ impl<R: Read + Seek> Members<R> {
     }
 
     fn integers(&mut self, name: &str) -> Result<Vec<i64>, IoErrorKind> {
-        let mut member = self.member(name)?;
+        let (mut member, room) = self.member(name)?;
         let header = Self::header_of_list(name, &mut member)?;
-        npy::read_integers(&mut member, &header)
+        let integers = npy::read_integers(&mut member, &header, room)?;
+        npy::refuse_rest(&mut member)?;
+        Ok(integers)
     }
 
     fn reals(&mut self, name: &str) -> Result<Vec<f64>, IoErrorKind> {
-        let mut member = self.member(name)?;
+        let (mut member, room) = self.member(name)?;
         let header = Self::header_of_list(name, &mut member)?;
-        npy::read_reals(&mut member, &header, 0)
+        let reals = npy::read_reals(&mut member, &header, room)?;
+        npy::refuse_rest(&mut member)?;
+        Ok(reals)
     }
 
     fn indices(&mut self, name: &'static str, size: u32) -> Result<Vec<u32>, IoErrorKind> {
-        let indices = self.integers(name)?.into_iter().map(|index| match u32::try_from(index) {
-            Ok(index) if index < size => Ok(index),
-            _ => Err(IoErrorKind::IndexOutOfRange {
+        let integers = self.integers(name)?;
+        if let Some(index) = integers.iter().find(|index| !(0..i64::from(size)).contains(*index)) {
+            return Err(IoErrorKind::IndexOutOfRange {
                 field: name,
-                found: (i128::from(index) + 1).to_string(),
+                found: (i128::from(*index) + 1).to_string(),
                 size: size.into(),
-            }),
-        });
-        indices.collect()
+            });
+        }
+        Ok(integers.into_iter().map(|index| index as u32).collect())
     }
 
     /// The column of each entry from the column pointers, or the row from the row pointers.
@@ -150,10 +160,11 @@ impl<R: Read + Seek> Members<R> {
         if !fits {
             return Err(IoErrorKind::InconsistentParts { part: "indptr" });
         }
-        let runs = (0..size).zip(pointers.windows(2));
-        let repeated =
-            runs.flat_map(|(index, ends)| std::iter::repeat_n(index, (ends[1] - ends[0]) as usize));
-        Ok(repeated.collect())
+        let mut expanded = Vec::with_capacity(entries as usize);
+        for (index, ends) in (0..size).zip(pointers.windows(2)) {
+            expanded.extend(std::iter::repeat_n(index, (ends[1] - ends[0]) as usize));
+        }
+        Ok(expanded)
     }
 }
 

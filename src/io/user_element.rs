@@ -76,8 +76,7 @@ impl Element {
     fn keyword(&mut self, keyword: &Keyword) -> Result<(), IoErrorKind> {
         self.section = match (keyword.name.as_str(), keyword.parameter("TYPE")) {
             ("USERELEMENT", _) if self.section != Section::Head => {
-                let what = "a file with the matrices of several elements".to_owned();
-                return Err(IoErrorKind::Unsupported { what });
+                return Err(IoErrorKind::SeveralElements);
             }
             ("USERELEMENT", _) => {
                 if let Some(count) = keyword.parameter("NODES") {
@@ -133,6 +132,18 @@ impl Element {
             .map(|((start, components), end)| (*start, end, components.as_slice()))
     }
 
+    fn check_positions(&self) -> Result<(), IoErrorKind> {
+        let size = self.node_count();
+        match self.components.last() {
+            Some((position, _)) if *position >= size => Err(IoErrorKind::IndexOutOfRange {
+                field: "node position",
+                found: (position + 1).to_string(),
+                size,
+            }),
+            _ => Ok(()),
+        }
+    }
+
     fn equations(&self) -> u64 {
         let counts = self.runs().map(|(start, end, components)| {
             end.saturating_sub(start).saturating_mul(components.len() as u64)
@@ -150,7 +161,7 @@ impl Element {
         })
     }
 
-    fn finish(mut self, wanted: Option<Quantity>) -> Result<MatrixFile, IoErrorKind> {
+    fn take(&mut self, wanted: Option<Quantity>) -> Result<Vec<f64>, IoErrorKind> {
         let wanted = match (wanted, &self.stiffness, &self.mass) {
             (Some(wanted), ..) => wanted,
             (None, Some(_), Some(_)) => return Err(IoErrorKind::SeveralMatrices),
@@ -161,7 +172,12 @@ impl Element {
             Quantity::Stiffness => self.stiffness.take(),
             Quantity::Mass => self.mass.take(),
         };
-        let values = values.ok_or(IoErrorKind::MissingMatrix { wanted: wanted.name() })?;
+        values.ok_or(IoErrorKind::MissingMatrix { wanted: wanted.name() })
+    }
+
+    fn finish(mut self, wanted: Option<Quantity>) -> Result<MatrixFile, IoErrorKind> {
+        let values = self.take(wanted)?;
+        self.check_positions()?;
         let n = self.equations();
         let (expected, found) = (n.saturating_mul(n.saturating_add(1)) / 2, values.len() as u64);
         if found < expected {
