@@ -1,7 +1,6 @@
 //! Condensation: what always holds, every way to the same numbers, and every refusal.
 
 #[path = "support/solid.rs"]
-#[allow(dead_code)]
 mod solid;
 
 use std::collections::HashMap;

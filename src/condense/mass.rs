@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::partition::Blocks;
 use super::stiffness::{add_columns, couple, symmetrize};
-use crate::factor::{Block, Factor};
+use crate::factor::{Block, Factor, Pages};
 use crate::matrix::SymmetricMatrix;
 use crate::parallel::Progress;
 
@@ -28,7 +28,7 @@ impl<'a> OrderedMass<'a> {
 
     /// M_ss T for a block of columns T.
     fn weigh(&self, columns: &Block) -> Block {
-        let mut values = vec![0.0; columns.values.len()];
+        let mut values = Pages::zeroed_or_panic(columns.values.len());
         self.ss.multiply_block_into(&columns.values, columns.width(), &mut values);
         Block { columns: columns.columns.clone(), values }
     }
@@ -80,8 +80,8 @@ pub(super) fn from_recovery(factor: &Factor, blocks: &Blocks, columns: &[Block])
         })
         .collect();
     for (j, (coupled, pairs)) in products.into_iter().enumerate() {
-        add_columns(&mut sum, &columns[j], &coupled);
-        add_rows(&mut sum, &columns[j], &coupled);
+        add_columns(&mut sum, &columns[j].columns, &coupled);
+        add_rows(&mut sum, &columns[j].columns, &coupled);
         for (i, product) in pairs {
             add_pair(&mut sum, &columns[i], &columns[j], &product);
         }
@@ -99,9 +99,9 @@ fn product(columns: &Block, weighed: &Block) -> Mat<f64> {
 }
 
 /// Adds the transpose of a block of columns: T' M_sm after M_ms T.
-fn add_rows(sum: &mut Mat<f64>, block: &Block, product: &[f64]) {
-    for (col, values) in product.chunks_exact(block.width()).enumerate() {
-        for (&row, &value) in block.columns.iter().zip(values) {
+fn add_rows(sum: &mut Mat<f64>, rows: &[usize], product: &[f64]) {
+    for (col, values) in product.chunks_exact(rows.len()).enumerate() {
+        for (&row, &value) in rows.iter().zip(values) {
             sum[(row, col)] += value;
         }
     }
@@ -138,12 +138,12 @@ pub(super) fn by_second_solve(
         // T' W = -K_ms K_ss^-1 W
         mass.iter_mut().zip(couple(factor, coupling, &weighed)).for_each(|(sum, part)| *sum -= part);
         progress.advance(columns.width() as u64);
-        (Block { columns: columns.columns, values: Vec::new() }, stiffness, mass)
+        (columns.columns, stiffness, mass)
     });
     let (mut k_r, mut m_r) = (mm, blocks.mm.clone());
-    for (block, stiffness, mass) in products {
-        add_columns(&mut k_r, &block, &stiffness);
-        add_columns(&mut m_r, &block, &mass);
+    for (columns, stiffness, mass) in products {
+        add_columns(&mut k_r, &columns, &stiffness);
+        add_columns(&mut m_r, &columns, &mass);
     }
     symmetrize(&mut k_r);
     symmetrize(&mut m_r);

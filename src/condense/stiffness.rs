@@ -43,16 +43,16 @@ pub(super) fn from_recovery(
     columns: &[Block],
 ) -> Mat<f64> {
     for block in columns {
-        add_columns(&mut mm, block, &couple(factor, coupling, block));
+        add_columns(&mut mm, &block.columns, &couple(factor, coupling, block));
     }
     symmetrize(&mut mm);
     mm
 }
 
 /// Adds a block of columns, given row by row, to the columns that it stands for.
-pub(super) fn add_columns(sum: &mut Mat<f64>, block: &Block, product: &[f64]) {
-    for (row, values) in product.chunks_exact(block.width()).enumerate() {
-        for (&col, &value) in block.columns.iter().zip(values) {
+pub(super) fn add_columns(sum: &mut Mat<f64>, columns: &[usize], product: &[f64]) {
+    for (row, values) in product.chunks_exact(columns.len()).enumerate() {
+        for (&col, &value) in columns.iter().zip(values) {
             sum[(row, col)] += value;
         }
     }

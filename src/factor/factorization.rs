@@ -1,11 +1,12 @@
 //! The numeric factor and the checks that every one of them goes through.
 
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex};
 
 use rayon::prelude::*;
 
 use super::FactorError;
 use super::numeric::{BadPivot, PanelCell, Tiles, Workspace, factor_panel};
+use super::pages::Pages;
 use super::symbolic::Symbolic;
 use crate::matrix::SymmetricMatrix;
 use crate::parallel::Progress;
@@ -52,7 +53,7 @@ pub struct PivotReport {
 #[derive(Debug)]
 pub struct Factor {
     pub(super) symbolic: Arc<Symbolic>,
-    pub(super) panels: Vec<Box<[f64]>>,
+    values: Pages,
     pivots: PivotReport,
     probe_residual: f64,
     factor_seconds: f64,
@@ -92,10 +93,11 @@ impl Factor {
             return Err(FactorError::PatternDiffers);
         }
         let started = std::time::Instant::now();
-        let (panels, bad) = factor_panels(symbolic, matrix.values(), progress);
+        let mut values = Pages::zeroed(symbolic.factor_entries() as usize).ok_or(FactorError::OutOfMemory)?;
+        let bad = factor_panels(symbolic, matrix.values(), &mut values, progress);
         let mut factor = Self {
             symbolic: Arc::clone(symbolic),
-            panels,
+            values,
             pivots: PivotReport { largest_ratio: 0.0, dof: 0, doubtful: Vec::new() },
             probe_residual: 0.0,
             factor_seconds: started.elapsed().as_secs_f64(),
@@ -107,6 +109,11 @@ impl Factor {
             return Err(FactorError::ProbeFailed { residual: factor.probe_residual });
         }
         Ok(factor)
+    }
+
+    /// Panel p, column-major: its own columns on top, then the rows below.
+    pub(super) fn panel_values(&self, p: usize) -> &[f64] {
+        &self.values[self.symbolic.value_ptr[p]..self.symbolic.value_ptr[p + 1]]
     }
 
     /// The plan that this factor follows.
@@ -149,7 +156,7 @@ impl Factor {
             let height = symbolic.panel_height(p);
             for (k, column) in (symbolic.begin[p]..symbolic.begin[p + 1]).enumerate() {
                 let dof = dof(column);
-                ratios.push((dof, diagonal[dof] / self.panels[p][k * height + k].powi(2)));
+                ratios.push((dof, diagonal[dof] / self.panel_values(p)[k * height + k].powi(2)));
             }
         }
         for pivot in bad {
@@ -220,9 +227,16 @@ impl Pool {
 fn factor_panels(
     symbolic: &Symbolic,
     values: &[f64],
+    storage: &mut [f64],
     progress: &dyn Progress,
-) -> (Vec<Box<[f64]>>, Vec<BadPivot>) {
-    let cells: Vec<PanelCell> = (0..symbolic.panel_count()).map(|_| OnceLock::new()).collect();
+) -> Vec<BadPivot> {
+    let mut cells = Vec::with_capacity(symbolic.panel_count());
+    let mut rest = storage;
+    for p in 0..symbolic.panel_count() {
+        let (panel, after) = rest.split_at_mut(symbolic.value_ptr[p + 1] - symbolic.value_ptr[p]);
+        cells.push(PanelCell::new(panel));
+        rest = after;
+    }
     let pool = Pool(Mutex::new(Vec::new()));
     let (subtrees, top) = schedule(symbolic);
     progress.begin("factorizing", symbolic.panel_count() as u64);
@@ -245,8 +259,7 @@ fn factor_panels(
         }
     });
     progress.end();
-    let whole = |cell: PanelCell| cell.into_inner().unwrap_or_else(|| unreachable!("every panel was run"));
-    (cells.into_iter().map(whole).collect(), bad)
+    bad
 }
 
 /// Ranges of panels that are whole subtrees with little work each, and the panels above them.

@@ -4,7 +4,7 @@
 //! panel d that has rows in C, factorize the diagonal block, divide the rows below by it.
 //! E. Ng and B. Peyton, SIAM J. Sci. Comput. 14 (1993) 1034-1056, doi:10.1137/0914063.
 
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 
 use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::cholesky::llt::factor::{LltParams, cholesky_in_place, cholesky_in_place_scratch};
@@ -14,22 +14,48 @@ use faer::reborrow::{IntoConst, ReborrowMut};
 use faer::{Accum, MatMut, MatRef, Par, Spec};
 use rayon::prelude::*;
 
-use super::symbolic::Symbolic;
+use super::symbolic::{Symbolic, Update};
 
 /// Rows of a panel that are worked on together; a constant, so that sums don't depend on threads.
-const TILE_ROWS: usize = 512;
+const TILE_ROWS: usize = 1024;
 
 /// A pivot below this part of its diagonal entry, negative, is no rounding error.
 const CLEARLY_NEGATIVE: f64 = 1e-8;
 
-pub(super) type PanelCell = OnceLock<Box<[f64]>>;
+/// A panel on its way: first its storage, zeroed, then its values.
+pub(super) struct PanelCell<'a> {
+    storage: Mutex<Option<&'a mut [f64]>>,
+    values: OnceLock<&'a [f64]>,
+}
+
+impl<'a> PanelCell<'a> {
+    pub fn new(storage: &'a mut [f64]) -> Self {
+        Self { storage: Mutex::new(Some(storage)), values: OnceLock::new() }
+    }
+
+    fn take_storage(&self) -> &'a mut [f64] {
+        let storage = self.storage.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).take();
+        storage.unwrap_or_else(|| unreachable!("a panel is factorized once"))
+    }
+
+    fn values(&self) -> &'a [f64] {
+        self.values.get().unwrap_or_else(|| unreachable!("children come before parents"))
+    }
+}
 
 /// Buffers of one worker.
 #[derive(Default)]
 pub(super) struct Workspace {
     /// Place of each row in the panel at work.
     local: Vec<u32>,
+    buffers: Buffers,
+}
+
+/// Buffers of one tile.
+#[derive(Default)]
+struct Buffers {
     products: Vec<f64>,
+    runs: Vec<Run>,
 }
 
 /// Whether the tiles of one panel are worked on by the whole pool.
@@ -52,32 +78,32 @@ pub(super) fn factor_panel(
     symbolic: &Symbolic,
     p: usize,
     values: &[f64],
-    panels: &[PanelCell],
+    panels: &[PanelCell<'_>],
     tiles: Tiles,
     work: &mut Workspace,
 ) -> Vec<BadPivot> {
     let (width, height) = (symbolic.panel_width(p), symbolic.panel_height(p));
-    let mut storage = vec![0.0; width * height].into_boxed_slice();
+    let storage = panels[p].take_storage();
     work.local.resize(symbolic.size(), 0);
     for (at, row) in
         (symbolic.begin[p]..symbolic.begin[p + 1]).chain(symbolic.rows_below(p).iter().copied()).enumerate()
     {
         work.local[row as usize] = at as u32;
     }
-    gather(symbolic, p, values, &mut storage);
+    gather(symbolic, p, values, storage);
     let diagonal: Vec<f64> = (0..width).map(|col| storage[col * height + col]).collect();
-    let mut panel = MatMut::from_column_major_slice_mut(&mut storage, height, width);
+    let mut panel = MatMut::from_column_major_slice_mut(storage, height, width);
     update(symbolic, p, panel.rb_mut(), panels, tiles, work);
     let mut bad = Vec::new();
     if !factor_diagonal(panel.rb_mut().subrows_mut(0, width)) {
         storage.fill(0.0);
-        gather(symbolic, p, values, &mut storage);
-        panel = MatMut::from_column_major_slice_mut(&mut storage, height, width);
+        gather(symbolic, p, values, storage);
+        panel = MatMut::from_column_major_slice_mut(storage, height, width);
         update(symbolic, p, panel.rb_mut(), panels, tiles, work);
         bad = factor_diagonal_slowly(panel.rb_mut().subrows_mut(0, width), &diagonal, symbolic.begin[p]);
     }
     divide(panel, tiles);
-    let set = panels[p].set(storage);
+    let set = panels[p].values.set(storage);
     assert!(set.is_ok(), "a panel is factorized once");
     bad
 }
@@ -106,19 +132,19 @@ fn update(
     symbolic: &Symbolic,
     p: usize,
     panel: MatMut<'_, f64>,
-    panels: &[PanelCell],
+    panels: &[PanelCell<'_>],
     tiles: Tiles,
     work: &mut Workspace,
 ) {
-    let Workspace { local, products } = work;
+    let Workspace { local, buffers } = work;
     let local = &local[..];
-    let job = |(number, tile): (usize, MatMut<'_, f64>), products: &mut Vec<f64>| {
-        update_tile(symbolic, p, number * TILE_ROWS, tile, panels, local, products);
+    let job = |(number, tile): (usize, MatMut<'_, f64>), buffers: &mut Buffers| {
+        update_tile(symbolic, p, number * TILE_ROWS, tile, panels, local, buffers);
     };
     match tiles {
-        Tiles::InTurn => row_tiles(panel).into_iter().enumerate().for_each(|tile| job(tile, products)),
+        Tiles::InTurn => row_tiles(panel).into_iter().enumerate().for_each(|tile| job(tile, buffers)),
         Tiles::Together => {
-            row_tiles(panel).into_par_iter().enumerate().for_each(|tile| job(tile, &mut Vec::new()));
+            row_tiles(panel).into_par_iter().enumerate().for_each(|tile| job(tile, &mut Buffers::default()));
         }
     }
 }
@@ -128,54 +154,96 @@ fn update_tile(
     p: usize,
     first_row: usize,
     mut tile: MatMut<'_, f64>,
-    panels: &[PanelCell],
+    panels: &[PanelCell<'_>],
     local: &[u32],
-    products: &mut Vec<f64>,
+    buffers: &mut Buffers,
 ) {
     let begin = symbolic.begin[p];
-    let last_row = first_row + tile.nrows();
-    for update in symbolic.updates_of(p) {
-        let from = update.from as usize;
-        let source = panels[from].get().unwrap_or_else(|| unreachable!("children come before parents"));
-        let (width, height) = (symbolic.panel_width(from), symbolic.panel_height(from));
-        let source = MatRef::from_column_major_slice(source, height, width).subrows(width, height - width);
-        let below = symbolic.rows_below(from);
-        let (first, last) = (update.first as usize, update.last as usize);
-        let at = |row: &u32| local[*row as usize] as usize;
-        let low = first + below[first..].partition_point(|row| at(row) < first_row);
-        let high = low + below[low..].partition_point(|row| at(row) < last_row);
+    let at = |row: &u32| local[*row as usize] as usize;
+    // The panels of one supernode have the same rows here: their products are added up first.
+    let same_rows =
+        |a: &Update, b: &Update| symbolic.supernode[a.from as usize] == symbolic.supernode[b.from as usize];
+    for group in symbolic.updates_of(p).chunk_by(same_rows) {
+        let (first, last) = (group[0].first as usize, group[0].last as usize);
+        let below = &symbolic.rows_below(group[0].from as usize)[first..];
+        let low = below.partition_point(|row| at(row) < first_row);
+        let high = low + below[low..].partition_point(|row| at(row) < first_row + tile.nrows());
         if low == high {
             continue;
         }
-        let (rows, cols) = (&below[low..high], &below[first..last]);
-        let left = source.subrows(low, high - low);
-        let right = source.subrows(first, last - first).transpose();
-        let (top, edge) = (at(&rows[0]) - first_row, (cols[0] - begin) as usize);
+        let (rows, cols) = (&below[low..high], &below[..last - first]);
+        let factors = group.iter().map(|update| {
+            let from = update.from as usize;
+            let (width, height) = (symbolic.panel_width(from), symbolic.panel_height(from));
+            let source = MatRef::from_column_major_slice(panels[from].values(), height, width);
+            let source = source.subrows(width + update.first as usize, below.len());
+            (source.subrows(low, rows.len()), source.subrows(0, cols.len()).transpose())
+        });
         let rows_adjoin = at(&rows[rows.len() - 1]) - at(&rows[0]) + 1 == rows.len();
         let cols_adjoin = (cols[cols.len() - 1] - cols[0]) as usize + 1 == cols.len();
         if rows_adjoin && cols_adjoin {
-            let target = tile.rb_mut().submatrix_mut(top, edge, rows.len(), cols.len());
-            matmul(target, Accum::Add, left, right, -1.0, Par::Seq);
+            let (top, left) = (at(&rows[0]) - first_row, (cols[0] - begin) as usize);
+            let mut target = tile.rb_mut().submatrix_mut(top, left, rows.len(), cols.len());
+            factors
+                .for_each(|(left, right)| matmul(target.rb_mut(), Accum::Add, left, right, -1.0, Par::Seq));
             continue;
         }
-        products.resize((rows.len() * cols.len()).max(products.len()), 0.0);
-        let product = &mut products[..rows.len() * cols.len()];
-        matmul(
-            MatMut::from_column_major_slice_mut(product, rows.len(), cols.len()),
-            Accum::Replace,
-            left,
-            right,
-            1.0,
-            Par::Seq,
-        );
-        for (product, &col) in product.chunks_exact(rows.len()).zip(cols) {
-            let target = tile.rb_mut().col_mut((col - begin) as usize).try_as_col_major_mut();
-            let target = target.unwrap_or_else(|| unreachable!("panels are column-major")).as_slice_mut();
-            for (&row, &value) in rows.iter().zip(product) {
-                target[local[row as usize] as usize - first_row] -= value;
+        buffers.multiply(rows.len(), cols.len(), factors);
+        buffers.find_runs(rows.iter().map(|row| at(row) - first_row));
+        buffers.subtract_from(tile.rb_mut(), cols.iter().map(|col| (col - begin) as usize), rows.len());
+    }
+}
+
+impl Buffers {
+    /// Sum of the products, `rows x cols`.
+    fn multiply<'a>(
+        &mut self,
+        rows: usize,
+        cols: usize,
+        factors: impl Iterator<Item = (MatRef<'a, f64>, MatRef<'a, f64>)>,
+    ) {
+        self.products.resize((rows * cols).max(self.products.len()), 0.0);
+        let mut product = MatMut::from_column_major_slice_mut(&mut self.products[..rows * cols], rows, cols);
+        for (number, (left, right)) in factors.enumerate() {
+            let accum = if number == 0 { Accum::Replace } else { Accum::Add };
+            matmul(product.rb_mut(), accum, left, right, 1.0, Par::Seq);
+        }
+    }
+
+    fn find_runs(&mut self, targets: impl Iterator<Item = usize>) {
+        self.runs.clear();
+        for (product, target) in targets.enumerate() {
+            match self.runs.last_mut() {
+                Some(run) if run.target + run.length == target => run.length += 1,
+                _ => self.runs.push(Run { product, target, length: 1 }),
             }
         }
     }
+
+    /// Subtracts column after column of the product from the given columns of the tile.
+    fn subtract_from(&self, mut tile: MatMut<'_, f64>, cols: impl Iterator<Item = usize>, rows: usize) {
+        // Compiled for the vector units that the machine has.
+        pulp::Arch::new().dispatch(|| {
+            for (product, col) in self.products.chunks_exact(rows).zip(cols) {
+                let target = tile.rb_mut().col_mut(col).try_as_col_major_mut();
+                let target = target.unwrap_or_else(|| unreachable!("panels are column-major")).as_slice_mut();
+                for run in &self.runs {
+                    let product = &product[run.product..run.product + run.length];
+                    let target = &mut target[run.target..run.target + run.length];
+                    target.iter_mut().zip(product).for_each(|(target, product)| *target -= product);
+                }
+            }
+        });
+    }
+}
+
+/// Rows that lie side by side in the product and in the tile: the DOFs of a node at least, often of a
+/// whole separator.
+#[derive(Debug, Clone, Copy)]
+struct Run {
+    product: usize,
+    target: usize,
+    length: usize,
 }
 
 fn factor_diagonal(block: MatMut<'_, f64>) -> bool {

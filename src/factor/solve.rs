@@ -10,6 +10,7 @@ use faer::{Accum, MatMut, MatRef, Par};
 use rayon::prelude::*;
 
 use super::factorization::Factor;
+use super::pages::Pages;
 use super::symbolic::Symbolic;
 
 /// Columns that are solved together; a constant, so that results don't depend on the threads.
@@ -19,12 +20,12 @@ pub const COLUMNS_PER_BLOCK: usize = 64;
 pub(super) const TILE_ROWS: usize = 512;
 
 /// A block of columns in the order of elimination.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct Block {
     /// Which columns of the right-hand side these are.
     pub columns: Vec<usize>,
     /// Value of equation k (in the order of elimination) in column j: `values[k * width + j]`.
-    pub values: Vec<f64>,
+    pub values: Pages,
 }
 
 impl Block {
@@ -170,7 +171,7 @@ impl Factor {
 
     fn load_dense(&self, columns: MatRef<'_, f64>) -> Block {
         let width = columns.ncols();
-        let mut values = vec![0.0; self.symbolic().size() * width];
+        let mut values = Pages::zeroed_or_panic(self.symbolic().size() * width);
         for col in 0..width {
             for (dof, &place) in self.symbolic.place.iter().enumerate() {
                 values[place as usize * width + col] = columns[(dof, col)];
@@ -182,7 +183,7 @@ impl Factor {
     fn load_sparse(&self, columns: sprs::CsMatView<'_, f64>, list: Vec<usize>) -> (Block, Reach) {
         let symbolic = self.symbolic();
         let width = list.len();
-        let mut values = vec![0.0; symbolic.size() * width];
+        let mut values = Pages::zeroed_or_panic(symbolic.size() * width);
         let mut touched = Vec::new();
         for (at, &col) in list.iter().enumerate() {
             for (row, &value) in columns.outer_view(col).iter().flat_map(|column| column.iter()) {
@@ -246,7 +247,7 @@ impl Factor {
     /// Diagonal block and rows below of a panel.
     pub(super) fn panel(&self, p: usize) -> (MatRef<'_, f64>, MatRef<'_, f64>) {
         let (width, height) = (self.symbolic.panel_width(p), self.symbolic.panel_height(p));
-        MatRef::from_column_major_slice(&self.panels[p], height, width).split_at_row(width)
+        MatRef::from_column_major_slice(self.panel_values(p), height, width).split_at_row(width)
     }
 }
 

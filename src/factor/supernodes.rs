@@ -5,12 +5,12 @@ use super::tree::{EliminationTree, NONE, inverse, postorder};
 
 /// Widest panel in columns. A wide supernode is cut into several: their diagonal blocks stay in
 /// cache, and the unused upper halves of the blocks stay small.
-const WIDEST_PANEL: usize = 256;
+const WIDEST_PANEL: usize = 192;
 
 /// Two supernodes are merged when they have at most so many columns together and at most such a
 /// fraction of the merged block are zeros that wouldn't be stored otherwise. Small blocks cost more
 /// in calls than in zeros.
-const RELAXATION: [(u32, f64); 4] = [(12, 1.0), (32, 0.5), (96, 0.15), (u32::MAX, 0.05)];
+const RELAXATION: [(u32, f64); 4] = [(12, 1.0), (24, 0.5), (64, 0.1), (u32::MAX, 0.03)];
 
 /// Panels of the factor, numbered so that a panel only updates later ones.
 pub(super) struct Panels {
@@ -21,6 +21,8 @@ pub(super) struct Panels {
     /// Rows below panel p: `rows[row_ptr[p]..row_ptr[p + 1]]`, in elimination order, ascending.
     pub row_ptr: Vec<usize>,
     pub rows: Vec<u32>,
+    /// The supernode that each panel is a piece of.
+    pub supernode: Vec<u32>,
 }
 
 struct Supernodes {
@@ -180,7 +182,8 @@ fn expand(quotient: &Quotient, supernodes: &Supernodes, order: &[u32], below: &[
     for &vertex in order {
         first_dof.push(first_dof[first_dof.len() - 1] + members(vertex).len() as u32);
     }
-    let mut panels = Panels { dof_order, begin: vec![0], row_ptr: vec![0], rows: Vec::new() };
+    let mut panels =
+        Panels { dof_order, begin: vec![0], row_ptr: vec![0], rows: Vec::new(), supernode: Vec::new() };
     let mut vertex_begin = 0;
     for (s, columns) in supernodes.columns.iter().enumerate() {
         let begin = first_dof[vertex_begin];
@@ -191,6 +194,7 @@ fn expand(quotient: &Quotient, supernodes: &Supernodes, order: &[u32], below: &[
         for piece in 1..=pieces {
             let cut = begin + (width * piece / pieces) as u32;
             panels.begin.push(cut);
+            panels.supernode.push(s as u32);
             panels.rows.extend(cut..end);
             for &row in &below[s] {
                 panels.rows.extend(first_dof[row as usize]..first_dof[row as usize + 1]);

@@ -46,6 +46,10 @@ pub struct Symbolic {
     /// Earlier panels that update panel p.
     pub(super) update_ptr: Vec<usize>,
     pub(super) updates: Vec<Update>,
+    /// The supernode that each panel is a piece of.
+    pub(super) supernode: Vec<u32>,
+    /// First entry of each panel in the factor's storage.
+    pub(super) value_ptr: Vec<usize>,
     /// Panel under whose columns the first row below p falls, or the number of panels.
     pub(super) parent: Vec<u32>,
 }
@@ -103,15 +107,21 @@ impl Symbolic {
             begin: panels.begin,
             row_ptr: panels.row_ptr,
             rows: panels.rows,
+            supernode: panels.supernode,
             entry_ptr: Vec::new(),
             source: Vec::new(),
             target: Vec::new(),
             update_ptr: Vec::new(),
             updates: Vec::new(),
+            value_ptr: vec![0],
             parent: Vec::new(),
         };
         if let Some(limit) = options.memory_limit.filter(|&limit| symbolic.factor_bytes() > limit) {
             return Err(FactorError::MemoryLimit { needed: symbolic.factor_bytes(), limit });
+        }
+        for p in 0..symbolic.panel_count() {
+            let entries = symbolic.panel_width(p) * symbolic.panel_height(p);
+            symbolic.value_ptr.push(symbolic.value_ptr[p] + entries);
         }
         symbolic.place_entries(matrix)?;
         symbolic.list_updates();
