@@ -131,8 +131,8 @@ impl Header {
     /// How many numbers there are; no more than an array can hold.
     fn count(&self) -> Result<usize, IoErrorKind> {
         // ndarray wants the product of all sizes that are not zero to fit.
-        let sizes = self.shape.iter().map(|&size| size.max(1));
-        let product = sizes.fold(Some(1_usize), |product, size| product?.checked_mul(size));
+        let mut sizes = self.shape.iter().map(|&size| size.max(1));
+        let product = sizes.try_fold(1_usize, |product, size| product.checked_mul(size));
         match product.filter(|&product| product <= isize::MAX as usize / 8) {
             Some(product) => Ok(if self.shape.contains(&0) { 0 } else { product }),
             None => Err(damaged("header", format!("shape {:?} is too large", self.shape))),
