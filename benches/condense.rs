@@ -36,7 +36,10 @@ fn condensation(criterion: &mut Criterion) {
         group.bench_function(format!("factor, {threads} thread(s)"), |bencher| {
             with_threads(threads, || {
                 bencher.iter(|| {
-                    black_box(Factor::new(&symbolic, &stiffness, &FactorOptions::default(), &Silent).expect("a factor"))
+                    black_box(
+                        Factor::new(&symbolic, &stiffness, &FactorOptions::default(), &Silent)
+                            .expect("a factor"),
+                    )
                 });
             })
             .expect("threads");

@@ -174,6 +174,7 @@ fn exact_guyan_matrices_of_bcsstk01() {
 }
 
 /// All finite eigenvalues of BCSSTK01 with BCSSTM01 (34-digit arithmetic by mpmath, rounded to doubles).
+#[allow(clippy::excessive_precision)]
 const BCSST01_PAIR: [f64; 24] = [
     27.270485478598454,
     69.673_790_398_322_23,

@@ -17,6 +17,7 @@ use modalsweep::matrix::SymmetricMatrix;
 use super::failure::Failure;
 use super::masters::{MasterSpec, parse};
 use super::model::{Model, ModelArgs};
+use super::output::OutputFolder;
 use super::progress::Display;
 use super::summary::{Run, Seconds};
 use super::{Common, Outcome};
@@ -26,6 +27,9 @@ const MOST_MASTERS_WITH_SHAPES: usize = 1500;
 
 /// Modes whose frequency error is estimated.
 const ESTIMATED_MODES: usize = 20;
+
+/// Written last.
+const CERTIFICATE: &str = "certificate.json";
 
 #[derive(Debug, Args)]
 pub struct CondenseArgs {
@@ -50,7 +54,7 @@ pub struct CondenseArgs {
     #[arg(long, value_enum, default_value_t = OrderingChoice::Auto)]
     ordering: OrderingChoice,
     /// Pivot ratio K_ii / D_ii above which a DOF counts as not restrained
-    #[arg(long, value_name = "RATIO", default_value_t = 1e11)]
+    #[arg(long, value_name = "RATIO", default_value_t = 1e11, value_parser = pivot_limit)]
     pivot_limit: f64,
 }
 
@@ -72,13 +76,15 @@ enum OrderingChoice {
     Amd,
 }
 
+fn pivot_limit(text: &str) -> Result<f64, String> {
+    let limit = text.parse().ok().filter(|limit: &f64| *limit > 1.0);
+    limit.ok_or_else(|| "a ratio is a number above 1, such as 1e11".into())
+}
+
 /// Reads, condenses, certifies, writes, prints.
 pub fn run(args: &CondenseArgs, common: &Common) -> Result<Outcome> {
     let started = Instant::now();
-    std::fs::create_dir_all(&args.output).map_err(|error| {
-        Failure::new(format!("{}: can't make this folder: {error}", args.output.display()))
-            .with_help("choose another folder with -o")
-    })?;
+    let folder = OutputFolder::open(&args.output)?;
     let model = args.model.load()?;
     let loads = args.loads.as_deref().map(|path| read_loads(path, model.names.size())).transpose()?;
     let spec = parse(&args.masters, &model.names)?;
@@ -103,13 +109,14 @@ pub fn run(args: &CondenseArgs, common: &Common) -> Result<Outcome> {
     let mass = model.mass.as_ref().map(|mass| &mass.matrix);
     let guyan = condense(&model.stiffness.matrix, mass, partition, &options, &display).map_err(in_model)?;
     let certified = Instant::now();
-    let (certificate, warnings) = certify(&guyan, &model).map_err(in_model)?;
+    let (certificate, mut warnings) = certify(&guyan, &model).map_err(in_model)?;
+    warnings.extend(model.warnings.iter().cloned());
     let reduced_loads = loads.map(|loads| guyan.reduce_loads(loads.as_ref()));
     seconds.certificate = certified.elapsed().as_secs_f64();
     seconds.compute = started.elapsed().as_secs_f64();
 
     let started = Instant::now();
-    let files = Output { args, model: &model, guyan: &guyan }.write(&certificate, reduced_loads)?;
+    let files = Output { args, model: &model, guyan: &guyan, folder }.write(&certificate, reduced_loads)?;
     seconds.write = started.elapsed().as_secs_f64();
     Run {
         model: &model,
@@ -208,50 +215,47 @@ struct Output<'a> {
     args: &'a CondenseArgs,
     model: &'a Model,
     guyan: &'a Guyan,
+    folder: OutputFolder,
 }
 
 impl Output<'_> {
     /// Writes all results; the certificate last, so that a folder with a certificate is whole.
-    fn write(&self, certificate: &Certificate, loads: Option<Mat<f64>>) -> Result<Vec<String>, Failure> {
-        let mut files = vec![self.matrix("stiffness", self.guyan.stiffness())?];
+    fn write(mut self, certificate: &Certificate, loads: Option<Mat<f64>>) -> Result<Vec<String>, Failure> {
+        self.folder.clear(CERTIFICATE);
+        self.matrix("stiffness", self.guyan.stiffness())?;
         if let Some(mass) = self.guyan.mass() {
-            files.push(self.matrix("mass", mass)?);
+            self.matrix("mass", mass)?;
         }
         if self.args.recovery
             && let Some(recovery) = self.guyan.recovery()
         {
-            files.push(self.matrix("recovery", recovery.as_ref())?);
+            self.matrix("recovery", recovery.as_ref())?;
         }
         if let Some(loads) = loads {
-            files.push(self.matrix("loads", loads.as_ref())?);
+            self.matrix("loads", loads.as_ref())?;
         }
         let masters = self.guyan.partition().masters().iter();
         let masters: String = masters.map(|&dof| self.model.names.name(dof) + "\n").collect();
-        files.push(self.text("masters.txt", &masters)?);
+        self.text("masters.txt", &masters)?;
         let certificate = serde_json::to_string_pretty(certificate)
-            .map_err(|error| Failure::new(format!("certificate.json: {error}")))?;
-        files.push(self.text("certificate.json", &(certificate + "\n"))?);
-        Ok(files)
+            .map_err(|error| Failure::new(format!("{CERTIFICATE}: {error}")))?;
+        self.text(CERTIFICATE, &(certificate + "\n"))?;
+        Ok(self.folder.finish())
     }
 
-    fn matrix(&self, name: &str, matrix: MatRef<'_, f64>) -> Result<String, Failure> {
+    fn matrix(&mut self, name: &str, matrix: MatRef<'_, f64>) -> Result<(), Failure> {
         let table = ndarray::Array2::from_shape_fn((matrix.nrows(), matrix.ncols()), |(i, j)| matrix[(i, j)]);
-        let file = match self.args.format {
-            OutputFormat::Npy => format!("{name}.npy"),
-            OutputFormat::Mtx => format!("{name}.mtx"),
-        };
-        let path = self.args.output.join(&file);
         match self.args.format {
-            OutputFormat::Npy => write_npy(&path, table.view())?,
-            OutputFormat::Mtx => write_matrix_market_dense(&path, table.view())?,
+            OutputFormat::Npy => self.folder.add(format!("{name}.npy"), |path| write_npy(path, table.view())),
+            OutputFormat::Mtx => {
+                self.folder.add(format!("{name}.mtx"), |path| write_matrix_market_dense(path, table.view()))
+            }
         }
-        Ok(file)
     }
 
-    fn text(&self, name: &str, text: &str) -> Result<String, Failure> {
+    fn text(&mut self, name: &str, text: &str) -> Result<(), Failure> {
         use std::io::Write;
-        write_atomically(&self.args.output.join(name), |file| file.write_all(text.as_bytes()))?;
-        Ok(name.to_string())
+        self.folder.add(name, |path| write_atomically(path, |file| file.write_all(text.as_bytes())))
     }
 }
 

@@ -1,5 +1,6 @@
 //! `modalsweep inspect`.
 
+use std::fmt::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
@@ -14,6 +15,7 @@ use serde_json::{Value, json};
 
 use super::failure::{self, Failure};
 use super::machine::peak_memory_bytes;
+use super::output::say;
 use super::summary::grouped;
 use super::{Common, Outcome};
 
@@ -43,7 +45,9 @@ pub fn run(args: &InspectArgs, common: &Common) -> Result<Outcome> {
             Ok(report) if common.json => reports.push(report.as_json()),
             Ok(report) => {
                 if !common.quiet {
-                    report.print();
+                    let mut page = String::new();
+                    report.write_page(&mut page)?;
+                    say(&page)?;
                 }
                 reports.push(Value::Null);
             }
@@ -56,18 +60,16 @@ pub fn run(args: &InspectArgs, common: &Common) -> Result<Outcome> {
     if common.json && failures.len() < args.files.len() {
         let compute: f64 = reports.iter().filter_map(|r| r["compute_seconds"].as_f64()).sum();
         let read: f64 = reports.iter().filter_map(|r| r["read_seconds"].as_f64()).sum();
-        println!(
-            "{}",
-            json!({
-                "command": "inspect",
-                "version": env!("CARGO_PKG_VERSION"),
-                "files": reports,
-                "read_seconds": read,
-                "compute_seconds": compute,
-                "peak_memory_bytes": peak_memory_bytes(),
-                "threads": rayon::current_num_threads(),
-            })
-        );
+        let object = json!({
+            "command": "inspect",
+            "version": env!("CARGO_PKG_VERSION"),
+            "files": reports,
+            "read_seconds": read,
+            "compute_seconds": compute,
+            "peak_memory_bytes": peak_memory_bytes(),
+            "threads": rayon::current_num_threads(),
+        });
+        say(&format!("{object}\n"))?;
     }
     let all_failed = failures.len() == args.files.len();
     let last = if all_failed { failures.pop() } else { None };
@@ -211,22 +213,25 @@ impl Report {
         value
     }
 
-    fn print(&self) {
-        println!("{}", self.file);
-        println!("  format        {}", self.format);
+    fn write_page(&self, page: &mut String) -> fmt::Result {
+        writeln!(page, "{}", self.file)?;
+        writeln!(page, "  format        {}", self.format)?;
         let map = if self.names.labels().is_some() { ", DOF map known" } else { "" };
-        println!(
+        writeln!(
+            page,
             "  size          {} x {}, {} entries{map}",
             self.shape.0,
             self.shape.1,
             grouped(self.entries as u64)
-        );
-        self.notes.iter().for_each(|note| println!("  note          {note}"));
-        match &self.symmetric {
-            Ok(symmetric) => symmetric.print(&self.names),
-            Err(why) => println!("  symmetric     no: {why}"),
+        )?;
+        for note in &self.notes {
+            writeln!(page, "  note          {note}")?;
         }
-        println!("  seconds       read {:.3}, look {:.3}", self.read_seconds, self.compute_seconds);
+        match &self.symmetric {
+            Ok(symmetric) => symmetric.write_page(page, &self.names)?,
+            Err(why) => writeln!(page, "  symmetric     no: {why}")?,
+        }
+        writeln!(page, "  seconds       read {:.3}, look {:.3}", self.read_seconds, self.compute_seconds)
     }
 }
 
@@ -268,37 +273,41 @@ impl Symmetric {
         value
     }
 
-    fn print(&self, names: &DofNames) {
+    fn write_page(&self, page: &mut String, names: &DofNames) -> fmt::Result {
         let report = &self.triangles;
-        println!(
+        writeln!(
+            page,
             "  triangles     {}, symmetric to {:.1e}; {} explicit zeros, {} duplicates added up",
             report.triangles,
             report.symmetry_defect,
             grouped(report.explicit_zeros as u64),
             report.duplicates
-        );
+        )?;
         let list = |dofs: &[usize]| names.list(dofs, NAMES_SHOWN);
         match &self.definiteness {
-            Definiteness::Positive { largest_pivot_ratio, dof } => println!(
+            Definiteness::Positive { largest_pivot_ratio, dof } => writeln!(
+                page,
                 "  definiteness  positive definite; largest pivot ratio {largest_pivot_ratio:.1e} at DOF {}",
                 names.name(*dof)
-            ),
-            Definiteness::Singular { dofs } => println!(
+            )?,
+            Definiteness::Singular { dofs } => writeln!(
+                page,
                 "  definiteness  singular: {} DOF(s) without restraint (or mass): {}",
                 dofs.len(),
                 list(dofs)
-            ),
+            )?,
             Definiteness::Indefinite { dof, pivot } => {
-                println!("  definiteness  indefinite: pivot {pivot:.2e} at DOF {}", names.name(*dof));
+                writeln!(page, "  definiteness  indefinite: pivot {pivot:.2e} at DOF {}", names.name(*dof))?;
             }
-            Definiteness::Unknown { why } => println!("  definiteness  unknown: {why}"),
+            Definiteness::Unknown { why } => writeln!(page, "  definiteness  unknown: {why}")?,
         }
-        println!("  diagonal      {:.3e} to {:.3e}", self.diagonal.0, self.diagonal.1);
-        println!(
+        writeln!(page, "  diagonal      {:.3e} to {:.3e}", self.diagonal.0, self.diagonal.1)?;
+        writeln!(
+            page,
             "  sum           {:.6e} over all entries (of a free solid's mass: 3 times the mass, {:.6e})",
             self.entry_sum,
             self.entry_sum / 3.0
-        );
+        )?;
         let lists = [
             ("zero", &self.zero_diagonal),
             ("negative", &self.negative_diagonal),
@@ -306,8 +315,9 @@ impl Symmetric {
             ("nearly unrestrained", &self.doubtful),
         ];
         for (what, dofs) in lists.into_iter().filter(|(_, dofs)| !dofs.is_empty()) {
-            println!("  suspicious    {} {what} DOF(s): {}", dofs.len(), list(dofs));
+            writeln!(page, "  suspicious    {} {what} DOF(s): {}", dofs.len(), list(dofs))?;
         }
+        Ok(())
     }
 }
 

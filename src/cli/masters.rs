@@ -35,7 +35,10 @@ pub fn parse(spec: &str, names: &DofNames) -> Result<MasterSpec, Failure> {
             }
         }
     }
-    Ok(MasterSpec::List(list))
+    match list.is_empty() {
+        true => Err(Failure::new(format!("--masters: no masters in `{spec}`")).with_help(HELP)),
+        false => Ok(MasterSpec::List(list)),
+    }
 }
 
 fn tokens(text: &str) -> impl Iterator<Item = &str> {
@@ -44,7 +47,7 @@ fn tokens(text: &str) -> impl Iterator<Item = &str> {
 
 fn read_list(path: &Path, names: &DofNames, list: &mut Vec<usize>) -> Result<(), Failure> {
     let text = std::fs::read_to_string(path).map_err(|error| {
-        Failure::new(format!("{}: can't be read: {error}", path.display()))
+        Failure::new(format!("{}: cannot read: {error}", path.display()))
             .with_help("--masters @FILE wants a text file with one equation or node.component a line")
     })?;
     for (number, line) in text.lines().enumerate() {
@@ -115,6 +118,7 @@ mod tests {
         assert_eq!(message("3-1"), "--masters: the range 3-1 is empty");
         assert_eq!(message("9.1"), "--masters: no equation is called 9.1");
         assert_eq!(message("7.1"), "--masters: 2 equations are called 7.1");
+        assert_eq!(message(" ,"), "--masters: no masters in ` ,`");
         assert_eq!(message("x"), "--masters: `x` is no equation number");
         assert_eq!(message("auto:x"), "--masters auto:x: auto:N needs a number");
         let numbered = DofNames::equations(3);

@@ -6,6 +6,7 @@ mod inspect;
 mod machine;
 mod masters;
 mod model;
+mod output;
 mod progress;
 mod summary;
 

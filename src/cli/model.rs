@@ -40,6 +40,7 @@ pub struct Model {
     pub mass: Option<Loaded>,
     pub names: DofNames,
     pub coordinates: Option<HashMap<i64, [f64; 3]>>,
+    pub warnings: Vec<String>,
 }
 
 impl ModelArgs {
@@ -71,13 +72,39 @@ impl ModelArgs {
             }
             _ => None,
         };
-        let coordinates = match &self.nodes {
+        let coordinates: Option<HashMap<_, _>> = match &self.nodes {
             Some(path) => Some(read_nodes(path)?.into_iter().collect()),
             None => None,
         };
+        let mut warnings = Vec::new();
+        if let (Some(path), Some(known)) = (&self.nodes, &coordinates) {
+            warnings.extend(missing_nodes(path, known, &names)?);
+        }
         stiffness.notes.dedup();
-        Ok(Model { stiffness, mass, names, coordinates })
+        Ok(Model { stiffness, mass, names, coordinates, warnings })
     }
+}
+
+/// Nodes of the model without coordinates: a warning for some, a failure for all.
+fn missing_nodes(
+    path: &Path,
+    known: &HashMap<i64, [f64; 3]>,
+    names: &DofNames,
+) -> Result<Option<String>, Failure> {
+    let mut nodes: Vec<i64> = names.labels().unwrap_or_default().iter().map(|label| label.node).collect();
+    nodes.sort_unstable();
+    nodes.dedup();
+    let missing: Vec<i64> = nodes.iter().copied().filter(|node| !known.contains_key(node)).collect();
+    let Some(first) = missing.first() else { return Ok(None) };
+    let (path, count) = (path.display(), nodes.len());
+    if missing.len() == count {
+        return Err(Failure::new(format!("{path}: none of the {count} nodes of the model, such as {first}"))
+            .with_help("give the nodes of the deck that K was exported from"));
+    }
+    Ok(Some(format!(
+        "{path}: no coordinates for {} of {count} nodes, such as {first}: rotations are not checked",
+        missing.len()
+    )))
 }
 
 /// Reads one symmetric matrix.

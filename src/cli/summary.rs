@@ -1,5 +1,6 @@
 //! What `condense` prints: a page for people, or one JSON object.
 
+use std::fmt::{self, Write};
 use std::path::Path;
 
 use anyhow::Result;
@@ -9,6 +10,7 @@ use serde_json::json;
 use super::Common;
 use super::machine::peak_memory_bytes;
 use super::model::{Loaded, Model};
+use super::output::say;
 
 /// Where the time went.
 #[derive(Default)]
@@ -37,9 +39,11 @@ const TABLE_ROWS: usize = 10;
 impl Run<'_> {
     pub fn print(&self, common: &Common) -> Result<()> {
         if common.json {
-            println!("{}", serde_json::to_string(&self.as_json())?);
+            say(&format!("{}\n", self.as_json()))?;
         } else if !common.quiet {
-            self.print_page();
+            let mut page = String::new();
+            self.write_page(&mut page)?;
+            say(&page)?;
         }
         for warning in &self.warnings {
             eprintln!("warning: {warning}");
@@ -82,54 +86,56 @@ impl Run<'_> {
         })
     }
 
-    fn print_page(&self) {
+    fn write_page(&self, page: &mut String) -> fmt::Result {
         let factor = self.guyan.factor();
         let symbolic = factor.symbolic();
-        print_matrix("stiffness", &self.model.stiffness);
+        write_matrix(page, "stiffness", &self.model.stiffness)?;
         if let Some(mass) = &self.model.mass {
-            print_matrix("mass", mass);
+            write_matrix(page, "mass", mass)?;
         }
-        println!(
+        writeln!(
+            page,
             "condensed   {} equations to {} masters, {} slaves",
             self.model.names.size(),
             self.guyan.partition().masters().len(),
             self.guyan.partition().slaves().len()
-        );
-        println!(
+        )?;
+        writeln!(
+            page,
             "factor      {}, {} entries ({}), {:.2e} flops",
             symbolic.ordering(),
             grouped(symbolic.factor_entries()),
             megabytes(symbolic.factor_bytes()),
             symbolic.flops()
-        );
+        )?;
         let seconds = &self.seconds;
-        print!("seconds     read {:.3}", seconds.read);
+        write!(page, "seconds     read {:.3}", seconds.read)?;
         if seconds.masters > 1e-4 {
-            print!(", masters {:.3}", seconds.masters);
+            write!(page, ", masters {:.3}", seconds.masters)?;
         }
-        print!(", order {:.3}, symbolic {:.3}", symbolic.order_seconds(), symbolic.symbolic_seconds());
-        print!(", factor {:.3}, columns {:.3}", factor.factor_seconds(), self.guyan.solve_seconds());
+        write!(page, ", order {:.3}, symbolic {:.3}", symbolic.order_seconds(), symbolic.symbolic_seconds())?;
+        write!(page, ", factor {:.3}, columns {:.3}", factor.factor_seconds(), self.guyan.solve_seconds())?;
         if self.model.mass.is_some() {
-            print!(", mass {:.3}", self.guyan.mass_seconds());
+            write!(page, ", mass {:.3}", self.guyan.mass_seconds())?;
         }
-        println!(", certificate {:.3}, write {:.3}", seconds.certificate, seconds.write);
+        writeln!(page, ", certificate {:.3}, write {:.3}", seconds.certificate, seconds.write)?;
         if let Some(peak) = peak_memory_bytes() {
-            println!("memory      {} at most", megabytes(peak));
+            writeln!(page, "memory      {} at most", megabytes(peak))?;
         }
-        self.print_frequencies();
-        println!();
+        self.write_frequencies(page)?;
+        writeln!(page)?;
         for sentence in self.certificate.in_words() {
-            println!("- {sentence}");
+            writeln!(page, "- {sentence}")?;
         }
-        println!("\nwritten to {}: {}", self.folder.display(), self.files.join(", "));
+        writeln!(page, "\nwritten to {}: {}", self.folder.display(), self.files.join(", "))
     }
 
-    fn print_frequencies(&self) {
+    fn write_frequencies(&self, page: &mut String) -> fmt::Result {
         let certificate = self.certificate;
         if certificate.frequencies_hz.is_empty() {
-            return;
+            return Ok(());
         }
-        println!("\n mode           Hz   too high by (estimate)");
+        writeln!(page, "\n mode           Hz   too high by (estimate)")?;
         let excess = |mode: usize| match certificate.frequency_excess.get(mode) {
             Some(_) if mode < certificate.rigid_body_modes => "rigid body".to_string(),
             Some(excess) if *excess < 5e-5 => "< 0.01 %".to_string(),
@@ -137,25 +143,28 @@ impl Run<'_> {
             None => String::new(),
         };
         for (mode, hz) in certificate.frequencies_hz.iter().take(TABLE_ROWS).enumerate() {
-            println!("{:5} {hz:12.4}   {}", mode + 1, excess(mode));
+            writeln!(page, "{:5} {hz:12.4}   {}", mode + 1, excess(mode))?;
         }
         let more = certificate.frequencies_hz.len().saturating_sub(TABLE_ROWS);
         if more > 0 || certificate.infinite_frequencies > 0 {
-            println!("      and {more} more; {} infinite", certificate.infinite_frequencies);
+            writeln!(page, "      and {more} more; {} infinite", certificate.infinite_frequencies)?;
         }
+        Ok(())
     }
 }
 
-fn print_matrix(name: &str, loaded: &Loaded) {
-    println!(
+fn write_matrix(page: &mut String, name: &str, loaded: &Loaded) -> fmt::Result {
+    writeln!(
+        page,
         "{name:11} {} equations, {} entries, {} triangle(s)",
         loaded.matrix.size(),
         grouped(loaded.report.entries_read as u64),
         loaded.report.triangles
-    );
+    )?;
     for note in &loaded.notes {
-        println!("            {note}");
+        writeln!(page, "            {note}")?;
     }
+    Ok(())
 }
 
 /// 1234567 as 1,234,567.

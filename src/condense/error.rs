@@ -49,7 +49,7 @@ pub enum CondenseError {
         ratio_limit: f64,
     },
     /// K_ss has a negative eigenvalue.
-    #[error("stiffness is not positive definite: pivot {pivot:e} at equation {}", dof + 1)]
+    #[error("stiffness is not positive definite: pivot {pivot:.2e} at equation {}", dof + 1)]
     Indefinite {
         /// The DOF.
         dof: usize,
@@ -57,7 +57,7 @@ pub enum CondenseError {
         pivot: f64,
     },
     /// A negative entry on the diagonal of M.
-    #[error("negative mass {value:e} on the diagonal at equation {}", dof + 1)]
+    #[error("negative mass {value:?} on the diagonal at equation {}", dof + 1)]
     NegativeMass {
         /// The DOF.
         dof: usize,
@@ -68,7 +68,7 @@ pub enum CondenseError {
     #[error(transparent)]
     Matrix(#[from] MatrixError),
     /// More memory than allowed.
-    #[error("the condensation would take {:.2} GB, the limit is {:.2} GB", *needed as f64 / 1e9, *limit as f64 / 1e9)]
+    #[error("the condensation would take {}, the memory limit leaves {}", size(*needed), size(*limit))]
     MemoryLimit {
         /// Predicted bytes.
         needed: u64,
@@ -111,10 +111,10 @@ impl CondenseError {
                 names.list(dofs, 8)
             ),
             Self::Indefinite { dof, pivot } => {
-                format!("stiffness is not positive definite: pivot {pivot:e} at DOF {}", names.name(*dof))
+                format!("stiffness is not positive definite: pivot {pivot:.2e} at DOF {}", names.name(*dof))
             }
             Self::NegativeMass { dof, value } => {
-                format!("negative mass {value:e} on the diagonal at DOF {}", names.name(*dof))
+                format!("negative mass {value:?} on the diagonal at DOF {}", names.name(*dof))
             }
             other => other.to_string(),
         }
@@ -139,12 +139,22 @@ impl CondenseError {
             Self::NegativeMass { .. } => "check the file given as -m, and point masses of the model".into(),
             Self::Matrix(error) => return error.help(),
             Self::MemoryLimit { .. } => {
-                "raise --memory, or condense in two steps with more masters first".into()
+                "raise --memory, or keep fewer masters; without --recovery less is needed".into()
             }
             Self::Factor(FactorError::ProbeFailed { .. }) => {
                 "the matrix is too ill-conditioned: look at its scaling with `modalsweep inspect`".into()
             }
             _ => return None,
         })
+    }
+}
+
+/// Bytes in a unit that reads well.
+fn size(bytes: u64) -> String {
+    match bytes as f64 {
+        bytes if bytes >= 1e9 => format!("{:.2} GB", bytes / 1e9),
+        bytes if bytes >= 1e6 => format!("{:.1} MB", bytes / 1e6),
+        bytes if bytes >= 1e3 => format!("{:.1} kB", bytes / 1e3),
+        bytes => format!("{bytes} bytes"),
     }
 }

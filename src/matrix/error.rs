@@ -20,7 +20,7 @@ pub enum MatrixError {
     },
     /// An entry and its mirror image differ by more than the tolerance.
     #[error(
-        "not symmetric: entry ({}, {}) is {lower:e}, entry ({}, {}) is {upper:e}",
+        "not symmetric: entry ({}, {}) is {lower:?}, entry ({}, {}) is {upper:?}",
         row + 1, col + 1, col + 1, row + 1
     )]
     NotSymmetric {

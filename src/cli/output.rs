@@ -1,0 +1,92 @@
+//! Where results go: standard output, and a folder that holds all files of a run or none.
+
+use std::fs;
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use modalsweep::io::IoError;
+
+use super::failure::Failure;
+
+/// Writes to standard output. A reader that has gone away (`| head`) is no failure.
+pub fn say(text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Failure::new(format!("standard output: cannot write: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A folder for the results of one run. Unless the run is [finished](Self::finish), its files go away
+/// again, and so do the folders made for it.
+pub struct OutputFolder {
+    path: PathBuf,
+    /// Folders made for this run, deepest first.
+    made: Vec<PathBuf>,
+    files: Vec<String>,
+    finished: bool,
+}
+
+impl OutputFolder {
+    /// Makes the folder, and those above it, where they are missing. That nothing can be written there
+    /// is known now, not at the end of a long run.
+    pub fn open(path: &Path) -> Result<Self, Failure> {
+        let failure = |why: String| {
+            Failure::new(format!("-o {}: {why}", path.display())).with_help("choose another folder with -o")
+        };
+        let there = path.ancestors().find(|folder| folder.exists());
+        if let Some(file) = there.filter(|folder| !folder.is_dir()) {
+            return Err(failure(format!("{} is a file, not a folder", file.display())));
+        }
+        let missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
+        let made = path.ancestors().take_while(missing).map(Path::to_owned).collect();
+        let folder = Self { path: path.to_owned(), made, files: Vec::new(), finished: false };
+        fs::create_dir_all(path).map_err(|error| failure(format!("cannot make this folder: {error}")))?;
+        let probe = path.join(format!(".modalsweep-{}.tmp", std::process::id()));
+        fs::File::create(&probe)
+            .and_then(|_| fs::remove_file(&probe))
+            .map_err(|error| failure(format!("cannot write: {error}")))?;
+        Ok(folder)
+    }
+
+    /// Removes a file of an earlier run.
+    pub fn clear(&self, name: &str) {
+        // Fails where there is none, which is the normal case; another reason stops the writing of it.
+        let _ = fs::remove_file(self.path.join(name));
+    }
+
+    /// Adds a file that `write` writes whole or not at all.
+    pub fn add(
+        &mut self,
+        name: impl Into<String>,
+        write: impl FnOnce(&Path) -> Result<(), IoError>,
+    ) -> Result<(), Failure> {
+        let name = name.into();
+        write(&self.path.join(&name))?;
+        self.files.push(name);
+        Ok(())
+    }
+
+    /// Keeps the files, and tells their names.
+    pub fn finish(mut self) -> Vec<String> {
+        self.finished = true;
+        std::mem::take(&mut self.files)
+    }
+}
+
+impl Drop for OutputFolder {
+    fn drop(&mut self) {
+        if self.finished {
+            return;
+        }
+        // What can't be removed stays; a folder that holds something else does too.
+        for name in &self.files {
+            let _ = fs::remove_file(self.path.join(name));
+        }
+        for folder in &self.made {
+            let _ = fs::remove_dir(folder);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! Runs the program in a folder of its own, where files have short names.
+#![allow(dead_code)]
+
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use assert_cmd::cargo::cargo_bin_cmd;
+
+use crate::io_support::Folder;
+
+/// Runs `modalsweep` with arguments separated by blanks, in `folder`.
+pub fn run(folder: &Folder, arguments: &str) -> Output {
+    let mut program = cargo_bin_cmd!("modalsweep");
+    program.current_dir(folder.path("")).env("RUST_BACKTRACE", "0").args(arguments.split_whitespace());
+    program.output().expect("the program starts")
+}
+
+/// Runs it, and returns standard output; standard error must be empty, the exit status 0.
+pub fn run_well(folder: &Folder, arguments: &str) -> String {
+    let output = run(folder, arguments);
+    assert_eq!(text(&output.stderr), "", "{arguments}");
+    assert_eq!(output.status.code(), Some(0), "{arguments}");
+    text(&output.stdout)
+}
+
+pub fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("UTF-8")
+}
+
+/// A folder with the chain of four masses: `K.mtx`, `M.mtx`, `dofs.txt`.
+pub fn chain() -> Folder {
+    let folder = Folder::new();
+    for name in ["K.mtx", "M.mtx", "dofs.txt"] {
+        let content = std::fs::read(example("chain4").join(name)).expect("a file of data/chain4");
+        folder.write(name, content);
+    }
+    folder
+}
+
+/// A folder of `data/`.
+pub fn example(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("data").join(name)
+}
+
+/// The files of a folder inside of `folder`, sorted.
+pub fn files(folder: &Folder, name: &str) -> Vec<String> {
+    let entries = std::fs::read_dir(folder.path(name)).expect("a folder of results");
+    let mut names: Vec<_> =
+        entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
