@@ -14,7 +14,9 @@ use faer::{Mat, MatRef};
 
 use super::partition::Blocks;
 use super::{CondenseError, Partition, mass, stiffness};
-use crate::factor::{Block, COLUMNS_PER_BLOCK, Factor, FactorOptions, Ordering, Symbolic, SymbolicOptions};
+use crate::factor::{
+    Block, COLUMNS_PER_BLOCK, Factor, FactorOptions, Ordering, Symbolic, SymbolicOptions, guess_nodes,
+};
 use crate::matrix::{MatrixError, SymmetricMatrix};
 use crate::parallel::Progress;
 
@@ -34,7 +36,7 @@ pub enum Recovery {
 pub struct GuyanOptions<'a> {
     /// How the order of elimination is found; default: by predicted operations.
     pub ordering: Ordering,
-    /// The node of each equation of the full model; default: unknown.
+    /// The node of each equation of the full model; default: guessed ([`guess_nodes`]).
     pub nodes: Option<&'a [u32]>,
     /// Limits of the checks after the factorization.
     pub factor: FactorOptions,
@@ -121,16 +123,17 @@ impl GuyanPlan {
         check_size(&partition, stiffness)?;
         check_results(&partition, options)?;
         let ss = partition.split(stiffness).ss;
-        Self::from_slave_block(&ss, partition, options)
+        Self::from_slave_block(&ss, partition, nodes_of(stiffness, options), options)
     }
 
     fn from_slave_block(
         ss: &SymmetricMatrix,
         partition: Partition,
+        nodes: Option<Vec<u32>>,
         options: &GuyanOptions,
     ) -> Result<Self, CondenseError> {
         let nodes: Option<Vec<u32>> =
-            options.nodes.map(|nodes| partition.slaves().iter().map(|&dof| nodes[dof]).collect());
+            nodes.map(|nodes| partition.slaves().iter().map(|&dof| nodes[dof]).collect());
         let mut wanted = SymbolicOptions::default();
         (wanted.ordering, wanted.nodes, wanted.memory_limit) =
             (options.ordering, nodes.as_deref(), options.memory_limit);
@@ -238,6 +241,10 @@ fn check_size(partition: &Partition, stiffness: &SymmetricMatrix) -> Result<(), 
     Err(MatrixError::SizesDiffer { stiffness: stiffness.size(), mass: partition.size() }.into())
 }
 
+fn nodes_of(stiffness: &SymmetricMatrix, options: &GuyanOptions) -> Option<Vec<u32>> {
+    options.nodes.map(<[u32]>::to_vec).or_else(|| guess_nodes(stiffness))
+}
+
 /// The dense K_mm must fit before anything is split.
 fn check_results(partition: &Partition, options: &GuyanOptions) -> Result<(), CondenseError> {
     let needed = 8 * (partition.masters().len() as u64).pow(2);
@@ -277,7 +284,7 @@ pub fn condense(
     check_size(&partition, stiffness)?;
     check_results(&partition, options)?;
     let blocks = partition.split(stiffness);
-    let plan = GuyanPlan::from_slave_block(&blocks.ss, partition, options)?;
+    let plan = GuyanPlan::from_slave_block(&blocks.ss, partition, nodes_of(stiffness, options), options)?;
     plan.condense_blocks(blocks, mass, options, progress)
 }
 

@@ -12,6 +12,7 @@
 use faer::Mat;
 
 use super::{CondenseError, GuyanOptions, Partition, Recovery, condense};
+use crate::factor::guess_nodes;
 use crate::matrix::{MatrixError, SymmetricMatrix};
 use crate::parallel::Progress;
 
@@ -137,10 +138,8 @@ fn spread(
     candidates: &[usize],
     wanted: usize,
 ) -> Vec<usize> {
-    let group: Vec<u32> = match nodes {
-        Some(nodes) => nodes.to_vec(),
-        None => (0..stiffness.size() as u32).collect(),
-    };
+    let known = nodes.map(<[u32]>::to_vec).or_else(|| guess_nodes(stiffness));
+    let group = known.unwrap_or_else(|| (0..stiffness.size() as u32).collect());
     let count = group.iter().max().map_or(0, |&last| last as usize + 1);
     let mut members: Vec<Vec<usize>> = vec![Vec::new(); count];
     candidates.iter().for_each(|&dof| members[group[dof] as usize].push(dof));

@@ -36,9 +36,9 @@ impl std::fmt::Display for Ordering {
 /// Graphs up to this size are ordered by minimum degree first: that is quick, and often better.
 const SMALL: usize = 10_000;
 
-/// Below this number of predicted operations (a few milliseconds of work) a second ordering costs
+/// Below this number of predicted operations (some 20 milliseconds of work) a second ordering costs
 /// more than it can save.
-const CHEAP_FLOPS: f64 = 2e8;
+const CHEAP_FLOPS: f64 = 1e9;
 
 /// Finds the elimination tree for the wanted ordering; returns the ordering that was taken.
 pub(super) fn eliminate(graph: &Graph, wanted: Ordering) -> Result<(EliminationTree, Ordering), FactorError> {
