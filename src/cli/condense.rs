@@ -11,7 +11,7 @@ use modalsweep::condense::{
 };
 use modalsweep::eigen::{PairOptions, definite_pair};
 use modalsweep::factor::Ordering;
-use modalsweep::io::{read_npy, write_atomically, write_matrix_market_dense, write_npy};
+use modalsweep::io::{read_npy, write_atomically, write_matrix_market_dense_with, write_npy_with};
 use modalsweep::matrix::SymmetricMatrix;
 
 use super::failure::Failure;
@@ -107,7 +107,8 @@ pub fn run(args: &CondenseArgs, common: &Common) -> Result<Outcome> {
     let in_model = |error| Failure::in_model(&error, &model.names);
     let partition = Partition::new(model.names.size(), &masters).map_err(in_model)?;
     let mass = model.mass.as_ref().map(|mass| &mass.matrix);
-    let guyan = condense(&model.stiffness.matrix, mass, partition, &options, &display).map_err(in_model)?;
+    let mut guyan =
+        condense(&model.stiffness.matrix, mass, partition, &options, &display).map_err(in_model)?;
     let certified = Instant::now();
     let (certificate, mut warnings) = certify(&guyan, &model).map_err(in_model)?;
     warnings.extend(model.warnings.iter().cloned());
@@ -116,7 +117,8 @@ pub fn run(args: &CondenseArgs, common: &Common) -> Result<Outcome> {
     seconds.compute = started.elapsed().as_secs_f64();
 
     let started = Instant::now();
-    let files = Output { args, model: &model, guyan: &guyan, folder }.write(&certificate, reduced_loads)?;
+    let files =
+        Output { args, model: &model, guyan: &mut guyan, folder }.write(&certificate, reduced_loads)?;
     seconds.write = started.elapsed().as_secs_f64();
     Run {
         model: &model,
@@ -214,28 +216,33 @@ fn read_loads(path: &Path, size: usize) -> Result<Mat<f64>, Failure> {
 struct Output<'a> {
     args: &'a CondenseArgs,
     model: &'a Model,
-    guyan: &'a Guyan,
+    guyan: &'a mut Guyan,
     folder: OutputFolder,
 }
 
 impl Output<'_> {
     /// Writes all results; the certificate last, so that a folder with a certificate is whole.
     fn write(mut self, certificate: &Certificate, loads: Option<Mat<f64>>) -> Result<Vec<String>, Failure> {
+        // What an earlier run left would not belong to this one.
         self.folder.clear(CERTIFICATE);
-        self.matrix("stiffness", self.guyan.stiffness())?;
+        for name in ["stiffness", "mass", "recovery", "loads"] {
+            self.folder.clear(&format!("{name}.npy"));
+            self.folder.clear(&format!("{name}.mtx"));
+        }
+        self.matrix("stiffness", &self.guyan.stiffness().to_owned())?;
         if let Some(mass) = self.guyan.mass() {
-            self.matrix("mass", mass)?;
+            self.matrix("mass", &mass.to_owned())?;
         }
         if self.args.recovery
-            && let Some(recovery) = self.guyan.recovery()
+            && let Some(recovery) = self.guyan.take_recovery()
         {
-            self.matrix("recovery", recovery.as_ref())?;
+            self.matrix("recovery", &recovery)?;
         }
         if let Some(loads) = loads {
-            self.matrix("loads", loads.as_ref())?;
+            self.matrix("loads", &loads)?;
         }
         let masters = self.guyan.partition().masters().iter();
-        let masters: String = masters.map(|&dof| self.model.names.name(dof) + "\n").collect();
+        let masters: String = masters.map(|&dof| self.model.names.unique_name(dof) + "\n").collect();
         self.text("masters.txt", &masters)?;
         let certificate = serde_json::to_string_pretty(certificate)
             .map_err(|error| Failure::new(format!("{CERTIFICATE}: {error}")))?;
@@ -243,13 +250,15 @@ impl Output<'_> {
         Ok(self.folder.finish())
     }
 
-    fn matrix(&mut self, name: &str, matrix: MatRef<'_, f64>) -> Result<(), Failure> {
-        let table = ndarray::Array2::from_shape_fn((matrix.nrows(), matrix.ncols()), |(i, j)| matrix[(i, j)]);
+    fn matrix(&mut self, name: &str, matrix: &Mat<f64>) -> Result<(), Failure> {
+        let (shape, value) = ((matrix.nrows(), matrix.ncols()), |row, col| matrix[(row, col)]);
         match self.args.format {
-            OutputFormat::Npy => self.folder.add(format!("{name}.npy"), |path| write_npy(path, table.view())),
-            OutputFormat::Mtx => {
-                self.folder.add(format!("{name}.mtx"), |path| write_matrix_market_dense(path, table.view()))
+            OutputFormat::Npy => {
+                self.folder.add(format!("{name}.npy"), |path| write_npy_with(path, shape, value))
             }
+            OutputFormat::Mtx => self
+                .folder
+                .add(format!("{name}.mtx"), |path| write_matrix_market_dense_with(path, shape, value)),
         }
     }
 

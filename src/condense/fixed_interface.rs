@@ -14,9 +14,9 @@ use super::CondenseError;
 use crate::factor::Factor;
 use crate::matrix::SymmetricMatrix;
 
-/// Relative residual of theta at which the iteration stops: lambda is then at least as good, and
-/// where theta has no close neighbour, good to the square of it.
-const TOLERANCE: f64 = 1e-7;
+/// Relative residual of theta at which the iteration stops: an eigenvalue lies so near, and where it has
+/// no close neighbour the error is the square of the residual.
+const TOLERANCE: f64 = 1e-4;
 
 const MOST_STEPS: usize = 300;
 

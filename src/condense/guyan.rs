@@ -324,14 +324,17 @@ impl Guyan {
         self.reduced.mass_seconds
     }
 
-    /// T of u_s = T u_m, `n_s x m`: slaves ascending, masters in their order; where it was kept.
-    pub fn recovery(&self) -> Option<Mat<f64>> {
-        let blocks = self.reduced.recovery.as_ref()?;
-        let mut table = Mat::zeros(self.partition.slaves().len(), self.partition.masters().len());
+    /// Takes T of u_s = T u_m out, `n_s x m`: slaves ascending, masters in their order; where it was
+    /// kept. `None` the second time.
+    pub fn take_recovery(&mut self) -> Option<Mat<f64>> {
+        let blocks = self.reduced.recovery.take()?;
+        let mut table = Mat::<f64>::zeros(self.partition.slaves().len(), self.partition.masters().len());
+        // Each block is dropped when its columns are in the table: no second copy of all.
         for block in blocks {
-            for (place, &slave) in self.factor.symbolic().dof_order().iter().enumerate() {
-                for (&master, &value) in block.columns.iter().zip(block.row(place)) {
-                    table[(slave as usize, master)] = value;
+            for (at, &master) in block.columns.iter().enumerate() {
+                let column = table.col_as_slice_mut(master);
+                for (place, &slave) in self.factor.symbolic().dof_order().iter().enumerate() {
+                    column[slave as usize] = block.row(place)[at];
                 }
             }
         }

@@ -8,7 +8,7 @@ use faer::{Accum, Mat, Par};
 use rayon::prelude::*;
 
 use super::partition::Blocks;
-use super::stiffness::{add_columns, couple, symmetrize};
+use super::stiffness::{add_columns, couple, drop_rounding, symmetrize};
 use crate::factor::{Block, Factor, Pages};
 use crate::matrix::SymmetricMatrix;
 use crate::parallel::Progress;
@@ -140,12 +140,14 @@ pub(super) fn by_second_solve(
         progress.advance(columns.width() as u64);
         (columns.columns, stiffness, mass)
     });
+    let scale = mm.norm_max();
     let (mut k_r, mut m_r) = (mm, blocks.mm.clone());
     for (columns, stiffness, mass) in products {
         add_columns(&mut k_r, &columns, &stiffness);
         add_columns(&mut m_r, &columns, &mass);
     }
     symmetrize(&mut k_r);
+    drop_rounding(&mut k_r, scale);
     symmetrize(&mut m_r);
     (k_r, m_r)
 }

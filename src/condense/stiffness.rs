@@ -42,11 +42,20 @@ pub(super) fn from_recovery(
     mut mm: Mat<f64>,
     columns: &[Block],
 ) -> Mat<f64> {
+    let scale = mm.norm_max();
     for block in columns {
         add_columns(&mut mm, &block.columns, &couple(factor, coupling, block));
     }
     symmetrize(&mut mm);
+    drop_rounding(&mut mm, scale);
     mm
+}
+
+/// Masters that hold a free body just so leave K_r = 0: what is left is rounding of K_mm, `scale`.
+pub(super) fn drop_rounding(reduced: &mut Mat<f64>, scale: f64) {
+    if reduced.norm_max() <= 1e-14 * scale {
+        reduced.fill(0.0);
+    }
 }
 
 /// Adds a block of columns, given row by row, to the columns that it stands for.
@@ -76,11 +85,13 @@ pub(super) fn by_forward_half(
     mut mm: Mat<f64>,
     progress: &dyn Progress,
 ) -> Mat<f64> {
+    let scale = mm.norm_max();
     let gram = factor.inverse_gram(coupling.view(), progress);
     for col in 0..mm.ncols() {
         for row in 0..mm.nrows() {
             mm[(row, col)] -= gram[(row, col)];
         }
     }
+    drop_rounding(&mut mm, scale);
     mm
 }

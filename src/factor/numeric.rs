@@ -16,8 +16,12 @@ use rayon::prelude::*;
 
 use super::symbolic::{Symbolic, Update};
 
-/// Rows of a panel that are worked on together; a constant, so that sums don't depend on threads.
-const TILE_ROWS: usize = 1024;
+/// Rows of a panel that are worked on together (a tile) depend on the panel alone, so that sums don't depend on
+/// threads. A panel is cut into about so many, so that several cores have work, within limits that
+/// keep the products efficient.
+const TILES_PER_PANEL: usize = 6;
+const FEWEST_TILE_ROWS: usize = 256;
+const MOST_TILE_ROWS: usize = 1024;
 
 /// A pivot below this part of its diagonal entry, negative, is no rounding error.
 const CLEARLY_NEGATIVE: f64 = 1e-8;
@@ -115,11 +119,16 @@ fn gather(symbolic: &Symbolic, p: usize, values: &[f64], storage: &mut [f64]) {
     }
 }
 
+fn tile_rows(rows: usize) -> usize {
+    rows.div_ceil(TILES_PER_PANEL).clamp(FEWEST_TILE_ROWS, MOST_TILE_ROWS)
+}
+
 fn row_tiles(panel: MatMut<'_, f64>) -> Vec<MatMut<'_, f64>> {
-    let mut tiles = Vec::with_capacity(panel.nrows().div_ceil(TILE_ROWS));
+    let tile_rows = tile_rows(panel.nrows());
+    let mut tiles = Vec::with_capacity(panel.nrows().div_ceil(tile_rows));
     let mut rest = panel;
-    while rest.nrows() > TILE_ROWS {
-        let (tile, below) = rest.split_at_row_mut(TILE_ROWS);
+    while rest.nrows() > tile_rows {
+        let (tile, below) = rest.split_at_row_mut(tile_rows);
         tiles.push(tile);
         rest = below;
     }
@@ -138,8 +147,9 @@ fn update(
 ) {
     let Workspace { local, buffers } = work;
     let local = &local[..];
+    let tile_rows = tile_rows(panel.nrows());
     let job = |(number, tile): (usize, MatMut<'_, f64>), buffers: &mut Buffers| {
-        update_tile(symbolic, p, number * TILE_ROWS, tile, panels, local, buffers);
+        update_tile(symbolic, p, number * tile_rows, tile, panels, local, buffers);
     };
     match tiles {
         Tiles::InTurn => row_tiles(panel).into_iter().enumerate().for_each(|tile| job(tile, buffers)),

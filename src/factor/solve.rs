@@ -13,7 +13,8 @@ use super::factorization::Factor;
 use super::pages::Pages;
 use super::symbolic::Symbolic;
 
-/// Columns that are solved together; a constant, so that results don't depend on the threads.
+/// Most columns that are solved together; the width of the blocks depends on this and on the number of
+/// columns alone, so that results don't depend on the threads.
 pub const COLUMNS_PER_BLOCK: usize = 64;
 
 /// Rows of a panel that are multiplied together.
@@ -59,11 +60,11 @@ impl Factor {
     /// When the number of rows is not the size of the matrix.
     pub fn solve_in_place(&self, columns: MatMut<'_, f64>) {
         assert_eq!(columns.nrows(), self.symbolic().size(), "one row per equation");
-        let count = columns.ncols().div_ceil(COLUMNS_PER_BLOCK);
+        let width = block_width(columns.ncols());
         let mut rest = columns;
-        let mut pieces = Vec::with_capacity(count);
-        while rest.ncols() > COLUMNS_PER_BLOCK {
-            let (piece, right) = rest.split_at_col_mut(COLUMNS_PER_BLOCK);
+        let mut pieces = Vec::new();
+        while rest.ncols() > width {
+            let (piece, right) = rest.split_at_col_mut(width);
             pieces.push(piece);
             rest = right;
         }
@@ -166,7 +167,7 @@ impl Factor {
         };
         let mut order: Vec<usize> = (0..columns.cols()).collect();
         order.sort_by_cached_key(|&col| (entry(col), col));
-        order.chunks(COLUMNS_PER_BLOCK).map(<[usize]>::to_vec).collect()
+        order.chunks(block_width(columns.cols())).map(<[usize]>::to_vec).collect()
     }
 
     fn load_dense(&self, columns: MatRef<'_, f64>) -> Block {
@@ -249,6 +250,12 @@ impl Factor {
         let (width, height) = (self.symbolic.panel_width(p), self.symbolic.panel_height(p));
         MatRef::from_column_major_slice(self.panel_values(p), height, width).split_at_row(width)
     }
+}
+
+/// Blocks as alike in width as can be, in whole vectors: no thread waits for the last one.
+fn block_width(columns: usize) -> usize {
+    let blocks = columns.div_ceil(COLUMNS_PER_BLOCK).max(1);
+    columns.div_ceil(blocks).next_multiple_of(4)
 }
 
 pub(super) fn row_major(values: &mut [f64], width: usize) -> MatMut<'_, f64> {

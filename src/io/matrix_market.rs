@@ -223,11 +223,21 @@ pub fn write_matrix_market(
 /// # Errors
 /// A file that cannot be written; nothing is left behind then.
 pub fn write_matrix_market_dense(path: &Path, matrix: ArrayView2<f64>) -> Result<(), IoError> {
+    write_matrix_market_dense_with(path, matrix.dim(), |row, col| matrix[(row, col)])
+}
+
+/// Writes a dense matrix of `rows x cols` whose entries `value(row, col)` gives, as
+/// [`write_matrix_market_dense`].
+///
+/// # Errors
+/// A file that cannot be written; nothing is left behind then.
+pub fn write_matrix_market_dense_with(
+    path: &Path,
+    (rows, cols): (usize, usize),
+    value: impl Fn(usize, usize) -> f64,
+) -> Result<(), IoError> {
     write_atomically(path, |file| {
-        writeln!(file, "{BANNER} matrix array real general\n{} {}", matrix.nrows(), matrix.ncols())?;
-        for value in matrix.columns().into_iter().flatten() {
-            writeln!(file, "{value:e}")?;
-        }
-        Ok(())
+        writeln!(file, "{BANNER} matrix array real general\n{rows} {cols}")?;
+        (0..cols).try_for_each(|col| (0..rows).try_for_each(|row| writeln!(file, "{:e}", value(row, col))))
     })
 }

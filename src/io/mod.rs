@@ -29,9 +29,9 @@ pub use atomic::write_atomically;
 pub use coordinates::{Contents, Coordinates, DeclaredSymmetry, DofLabel, Format, MatrixFile};
 pub use dof::{read_dof_labels, write_dof_labels};
 pub use error::{IoError, IoErrorKind};
-pub use matrix_market::{write_matrix_market, write_matrix_market_dense};
+pub use matrix_market::{write_matrix_market, write_matrix_market_dense, write_matrix_market_dense_with};
 pub use nodes::read_nodes;
-pub use npy::{read_npy, write_npy};
+pub use npy::{read_npy, write_npy, write_npy_with};
 pub use npz::write_npz;
 
 /// Which of the matrices of a file with several is meant.

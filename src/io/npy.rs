@@ -269,6 +269,23 @@ pub fn write_npy<D: Dimension>(path: &Path, array: ArrayView<f64, D>) -> Result<
     })
 }
 
+/// Writes a matrix of `rows x cols` whose entries `value(row, col)` gives, as [`write_npy`]: for storage that
+/// is no array.
+///
+/// # Errors
+/// A file that cannot be written; nothing is left behind then.
+pub fn write_npy_with(
+    path: &Path,
+    (rows, cols): (usize, usize),
+    value: impl Fn(usize, usize) -> f64,
+) -> Result<(), IoError> {
+    write_atomically(path, |file| {
+        write_header(file, "<f8", &[rows, cols])?;
+        (0..rows)
+            .try_for_each(|row| (0..cols).try_for_each(|col| file.write_all(&value(row, col).to_le_bytes())))
+    })
+}
+
 /// The header, padded so that the numbers begin at a multiple of 64 bytes.
 pub(super) fn write_header(file: &mut impl Write, dtype: &str, shape: &[usize]) -> io::Result<()> {
     const BEFORE_TEXT: usize = 10;

@@ -46,6 +46,15 @@ impl DofNames {
         }
     }
 
+    /// A name that stands for this equation alone: its name, or its 1-based number where others have the
+    /// same name.
+    pub fn unique_name(&self, dof: usize) -> String {
+        match &self.labels {
+            Some(labels) if self.find(labels[dof]).is_ok() => labels[dof].to_string(),
+            _ => (dof + 1).to_string(),
+        }
+    }
+
     /// The names of several equations, comma separated, at most `most` of them written out.
     pub fn list(&self, dofs: &[usize], most: usize) -> String {
         let shown: Vec<_> = dofs.iter().take(most).map(|&dof| self.name(dof)).collect();
