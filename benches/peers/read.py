@@ -4,7 +4,7 @@
 
 Needs numpy and scipy. `mmread` is what SciPy's users call; `parse only` is its C++ parser alone, without
 writing out the other triangle. SciPy has no reader for CalculiX files: it gets the same lines behind a
-Matrix Market header. Seconds are those of the reading alone (`read_seconds` of `inspect --json`).
+Matrix Market header. Seconds are those of the reading alone (`read_seconds` of `inspect --quick --json`).
 """
 
 import argparse
@@ -42,7 +42,7 @@ def write(path, header, line, columns, chunk=500_000):
 
 
 def modalsweep(program, path):
-    answer = subprocess.run([program, "inspect", "--json", path], check=True, capture_output=True)
+    answer = subprocess.run([program, "inspect", "--quick", "--json", path], check=True, capture_output=True)
     answer = json.loads(answer.stdout)
     return (answer["files"][0] if "files" in answer else answer)["read_seconds"]
 

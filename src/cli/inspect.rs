@@ -22,14 +22,27 @@ use super::{Common, Outcome};
 /// Diagonal entries so far below the largest are listed as suspicious.
 const TINY_DIAGONAL: f64 = 1e-12;
 
+/// Beyond so many operations, about a minute, definiteness is not looked for.
+const MOST_FLOPS: f64 = 2e12;
+
 /// Names written out in a list of suspicious DOFs.
 const NAMES_SHOWN: usize = 8;
+
+/// How much is looked at.
+#[derive(Clone, Copy)]
+enum Look {
+    Whole,
+    Quick,
+}
 
 #[derive(Debug, Args)]
 pub struct InspectArgs {
     /// Matrix files
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
+    /// Read and check the entries; leave out the factorization that tells definiteness
+    #[arg(long)]
+    quick: bool,
     /// Of a file with both, look at the mass
     #[arg(long)]
     mass: bool,
@@ -37,11 +50,12 @@ pub struct InspectArgs {
 
 /// Looks at each file; one that can't be read does not stop the others.
 pub fn run(args: &InspectArgs, common: &Common) -> Result<Outcome> {
+    let look = if args.quick { Look::Quick } else { Look::Whole };
     let quantity = if args.mass { Quantity::Mass } else { Quantity::Stiffness };
     let mut reports = Vec::new();
     let mut failures = Vec::new();
     for path in &args.files {
-        match inspect(path, quantity, common) {
+        match inspect(path, quantity, look, common) {
             Ok(report) if common.json => reports.push(report.as_json()),
             Ok(report) => {
                 if !common.quiet {
@@ -114,7 +128,7 @@ enum Definiteness {
     Unknown { why: String },
 }
 
-fn inspect(path: &Path, quantity: Quantity, common: &Common) -> Result<Report, Failure> {
+fn inspect(path: &Path, quantity: Quantity, look: Look, common: &Common) -> Result<Report, Failure> {
     let started = Instant::now();
     let MatrixFile { format, contents, dofs, notes } = read_matrix_of(path, quantity)?;
     let read_seconds = started.elapsed().as_secs_f64();
@@ -127,7 +141,7 @@ fn inspect(path: &Path, quantity: Quantity, common: &Common) -> Result<Report, F
     let symmetric = SymmetricMatrix::from_contents(&contents);
     drop(contents);
     let symmetric = symmetric
-        .map(|(matrix, triangles)| examine(&matrix, triangles, &names, common))
+        .map(|(matrix, triangles)| examine(&matrix, triangles, &names, look, common))
         .map_err(|error| error.to_string());
     Ok(Report {
         file: path.display().to_string(),
@@ -146,6 +160,7 @@ fn examine(
     matrix: &SymmetricMatrix,
     triangles: TriangleReport,
     names: &DofNames,
+    look: Look,
     common: &Common,
 ) -> Symmetric {
     let diagonal = matrix.diagonal();
@@ -154,7 +169,10 @@ fn examine(
     let which = |test: &dyn Fn(f64) -> bool| -> Vec<usize> {
         (0..diagonal.len()).filter(|&dof| test(diagonal[dof])).collect()
     };
-    let (definiteness, doubtful) = definiteness(matrix, names, common);
+    let (definiteness, doubtful) = match look {
+        Look::Whole => definiteness(matrix, names, common),
+        Look::Quick => (Definiteness::Unknown { why: "not looked for".into() }, Vec::new()),
+    };
     let doubled: f64 = 2.0 * matrix.values().iter().sum::<f64>() - diagonal.iter().sum::<f64>();
     Symmetric {
         triangles,
@@ -174,8 +192,15 @@ fn definiteness(matrix: &SymmetricMatrix, names: &DofNames, common: &Common) -> 
     let mut options = SymbolicOptions::default();
     options.nodes = nodes.as_deref();
     options.memory_limit = common.memory.remaining();
-    let factor = Symbolic::new(matrix, &options)
-        .and_then(|symbolic| Factor::new(&Arc::new(symbolic), matrix, &FactorOptions::default(), &Silent));
+    let symbolic = match Symbolic::new(matrix, &options) {
+        Ok(symbolic) if symbolic.flops() <= MOST_FLOPS => Arc::new(symbolic),
+        Ok(symbolic) => {
+            let why = format!("its factorization would take {:.1e} operations", symbolic.flops());
+            return (Definiteness::Unknown { why }, Vec::new());
+        }
+        Err(error) => return (Definiteness::Unknown { why: error.to_string() }, Vec::new()),
+    };
+    let factor = Factor::new(&symbolic, matrix, &FactorOptions::default(), &Silent);
     let found = match factor {
         Ok(factor) => {
             let pivots = factor.pivots();

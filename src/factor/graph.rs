@@ -29,12 +29,12 @@ pub(super) struct Quotient {
     pub members: Vec<u32>,
 }
 
-/// Groups the DOFs of `matrix`: by `groups` (the node of each DOF) where given and where that doesn't
-/// blow up the pattern, else those with identical neighbours.
+/// Groups the DOFs of `matrix`: by `groups` (the node of each DOF) where given, or guessed, and where that
+/// doesn't blow up the pattern, else those with identical neighbours.
 pub(super) fn quotient(matrix: &SymmetricMatrix, groups: Option<&[u32]>) -> Quotient {
     let full = full_adjacency(matrix);
-    if let Some(groups) = groups {
-        let by_node = collapse(&full, &renumber(groups));
+    if let Some(groups) = groups.map(<[u32]>::to_vec).or_else(|| guess_nodes(matrix)) {
+        let by_node = collapse(&full, &renumber(&groups));
         // Labels that don't describe the model (all alike, say) would make the pattern dense.
         if by_node.expanded_entries() <= 2 * (full.adjacency.len() + full.len()) {
             return by_node;

@@ -14,7 +14,8 @@ pub struct SymbolicOptions<'a> {
     /// How the order of elimination is found; default [`Ordering::Auto`].
     pub ordering: Ordering,
     /// The node of each DOF (any numbers, one per DOF): DOFs of a node are kept together and the
-    /// graph of nodes is ordered. Default: DOFs with the same neighbours are found and kept together.
+    /// graph of nodes is ordered. Default: nodes are guessed ([`guess_nodes`](super::guess_nodes)), else DOFs
+    /// with the same neighbours are kept together.
     pub nodes: Option<&'a [u32]>,
     /// The numeric factor may not take more than this many bytes. Default: no limit.
     pub memory_limit: Option<u64>,
