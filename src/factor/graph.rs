@@ -60,7 +60,7 @@ impl Quotient {
 /// Degrees of freedom per node that are tried, and how much larger the pattern may get when whole
 /// blocks are taken for it: exporters drop zeros inside of the blocks.
 const DOFS_PER_NODE: [usize; 3] = [6, 3, 2];
-const LARGEST_GROWTH: f64 = 1.6;
+const LARGEST_GROWTH: f64 = 1.4;
 
 /// Guesses the node of each DOF where no names are known: equations in runs of 6, 3 or 2 that are coupled
 /// block by block. `None` where the pattern has no such blocks.
