@@ -27,7 +27,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for (mode, hz) in modes.frequencies_hz().iter().take(5).enumerate() {
         println!("mode {}: {hz:.2} Hz", mode + 1);
     }
-    for sentence in Certificate::new(&guyan, &k, Some(&m), Known::names(&names))?.in_words() {
+    for sentence in Certificate::new(&guyan, &k, Some(&m), Known::names(&names)).in_words() {
         println!("{sentence}");
     }
     Ok(())

@@ -1,11 +1,41 @@
-//! Structural-dynamics parameter studies: from the stiffness and mass of a finite-element model to
+//! Structural-dynamics parameter studies: from the stiffness K and mass M of a finite-element model to
 //! reduced models and natural frequencies, on all cores, with a certificate for each number.
+//!
+//! ```text
+//!  files            checked K, M        P K_ss P' = L L'      K_r, M_r, T          omega, phi
+//!   io     ----->    matrix    ----->     factor     ----->   condense   ----->     eigen
+//!  .sti .mtx .npz    symmetric,           once per            one solve per         dense pair,
+//!  .rsa .npy ...     names of DOFs        stiffness           master, all cores     M may be singular
+//! ```
+//!
+//! A room uses only those to its left; [`parallel`] serves all. The library starts no threads: it works on
+//! the rayon pool that the caller is in, and gives the same bits on any number of threads. Units are
+//! the caller's; frequencies are in Hz where time is in seconds.
+//!
+//! ```
+//! use modalsweep::condense::{GuyanOptions, Partition, condense};
+//! use modalsweep::eigen::{PairOptions, definite_pair};
+//! use modalsweep::{io::read_matrix, matrix::SymmetricMatrix, parallel::Silent};
+//!
+//! # let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("data/chain4");
+//! let (k, _) = SymmetricMatrix::from_contents(&read_matrix(&folder.join("K.mtx"))?.contents)?;
+//! let (m, _) = SymmetricMatrix::from_contents(&read_matrix(&folder.join("M.mtx"))?.contents)?;
+//! let masters = Partition::new(k.size(), &[1, 3])?;
+//! let guyan = condense(&k, Some(&m), masters, &GuyanOptions::default(), &Silent)?;
+//! let mass = guyan.mass().expect("a mass was given");
+//! let modes = definite_pair(guyan.stiffness(), mass, &PairOptions::default())?;
+//! assert_eq!(modes.frequencies_hz().len(), 2);
+//! # Ok::<(), modalsweep::Error>(())
+//! ```
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
 pub mod condense;
 pub mod eigen;
+mod error;
 pub mod factor;
 pub mod io;
 pub mod matrix;
 pub mod parallel;
+
+pub use error::Error;

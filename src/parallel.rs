@@ -1,4 +1,4 @@
-//! The thread budget, progress and cancellation that all rooms share.
+//! The thread budget and the progress that all rooms share.
 //!
 //! The library starts no threads. Batches run on the rayon pool that the caller is in: wrap a call
 //! in [`rayon::ThreadPool::install`] to choose it, or use [`with_threads`]. Results don't depend on
@@ -6,7 +6,7 @@
 
 use rayon::ThreadPoolBuildError;
 
-/// What a long computation tells, and asks, while it runs. All methods have empty defaults.
+/// What a long computation tells while it runs. All methods have empty defaults.
 pub trait Progress: Sync {
     /// A stage of `total` steps begins.
     fn begin(&self, stage: &str, total: u64) {

@@ -124,9 +124,10 @@ fn models_that_cannot_be_condensed() {
     matrix("hole.mtx", "4 4 3\n1 1 1\n2 2 1\n4 4 1\n");
     matrix("negative.mtx", "4 4 4\n1 1 2\n2 2 2\n3 3 -2\n4 4 2\n");
     matrix("coupled.mtx", "4 4 5\n1 1 2\n2 2 1\n3 2 3\n3 3 1\n4 4 2\n");
+    matrix("multiplier.mtx", "3 3 3\n1 1 1\n3 2 1\n3 3 5\n");
     matrix("three.mtx", "3 3 3\n1 1 2\n2 2 2\n3 3 2\n");
     folder.write("beam.dof", "1.2\n1.6\n2.2\n2.6\n");
-    let moves = "not restrained: with the masters held, 1 slave DOF(s) move without strain:";
+    let moves = "not restrained: with the masters held, 1 independent motion(s) without strain, found at DOF(s)";
     for (arguments, expected) in [
         ("-k beam.mtx --masters 1", format!("{moves} 4")),
         ("-k beam.mtx --dofs beam.dof --masters 2.2", format!("{moves} ...")),
@@ -134,6 +135,7 @@ fn models_that_cannot_be_condensed() {
         ("-k hole.mtx --masters 1", format!("{moves} 3")),
         ("-k negative.mtx --masters 1", "stiffness is not positive definite: pivot -2.00e0 at DOF 3".into()),
         ("-k coupled.mtx --masters 1", "stiffness is not positive definite: pivot -8.00e0 at DOF ...".into()),
+        ("-k multiplier.mtx --masters 1", "stiffness is not positive definite: pivot ...".into()),
         ("-k K.mtx -m negative.mtx --masters 1", "negative mass -2.0 on the diagonal at DOF 3".into()),
         ("-k K.mtx -m negative.mtx --dofs dofs.txt --masters 1", "negative mass -2.0 on the diagonal at DOF 3.1".into()),
         ("-k K.mtx -m three.mtx --masters 1", "three.mtx: K has 4 equations, M has 3".into()),
@@ -153,7 +155,12 @@ fn side_files_and_limits() {
     folder.write("word.txt", "1.1\n2\n3.1\n4.1\n");
     folder.write("nodes.txt", "7 0 0 0\n8 1 0 0\n");
     folder.write("noise.txt", "hello\n");
-    modalsweep::io::write_npy(&folder.path("loads.npy"), ndarray::Array2::<f64>::ones((3, 1)).view()).unwrap();
+    let loads = |name: &str, table: ndarray::Array2<f64>| {
+        modalsweep::io::write_npy(&folder.path(name), table.view()).unwrap();
+    };
+    loads("loads.npy", ndarray::Array2::ones((3, 1)));
+    loads("none.npy", ndarray::Array2::ones((4, 0)));
+    loads("nan.npy", ndarray::array![[1.0, 1.0], [1.0, 1.0], [1.0, f64::NAN], [1.0, 1.0]]);
     for (options, expected) in [
         ("--dofs short.txt", "short.txt: 2 names for 4 equations"),
         ("--dofs word.txt", "word.txt:2: `2` is not node.component"),
@@ -162,6 +169,8 @@ fn side_files_and_limits() {
         ("--nodes gone.txt", "gone.txt: cannot open: ..."),
         ("--dofs dofs.txt --nodes nodes.txt", "nodes.txt: none of the 4 nodes of the model, such as 1"),
         ("--loads loads.npy", "loads.npy: loads of shape [3, 1] for 4 equations"),
+        ("--loads none.npy", "none.npy: no load case"),
+        ("--loads nan.npy --dofs dofs.txt", "nan.npy: the load on DOF 3.1 in case 2 is NaN"),
         ("--loads K.mtx", "K.mtx: ..."),
         ("--memory 1K", "the condensation would take ..."),
         ("--memory 0%", "the condensation would take 8 bytes, the memory limit leaves 0 bytes"),
@@ -196,6 +205,55 @@ fn a_folder_that_cannot_be_made() {
         assert!(text(&found.stderr).starts_with(expected), "{}", text(&found.stderr));
     }
     assert_eq!(std::fs::read(folder.path("file")).unwrap(), b"x");
+}
+
+/// No input is overwritten, and files of the same names that are not ours stay.
+#[test]
+fn inputs_and_other_files_are_safe() {
+    let folder = chain();
+    run_well(&folder, "condense -k K.mtx -m M.mtx --masters 1,4 -o out");
+    for arguments in [
+        "-k out/stiffness.npy --masters 1 -o out",
+        "-k K.mtx -m out/mass.npy --masters 1 -o out",
+        "-k K.mtx --masters @out/masters.txt -o ./out",
+    ] {
+        let failed = run(&folder, &format!("condense {arguments}"));
+        assert_eq!(failed.status.code(), Some(1), "{arguments}");
+        assert!(text(&failed.stderr).contains("this input lies where a result would be"), "{arguments}");
+    }
+    assert_eq!(files(&folder, "out"), ["certificate.json", "mass.npy", "masters.txt", "stiffness.npy"]);
+    // Without mass, the mass of the earlier run goes; in a folder that is not ours, nothing does.
+    run_well(&folder, "condense -k K.mtx --masters 1 -o out");
+    assert_eq!(files(&folder, "out"), ["certificate.json", "masters.txt", "stiffness.npy"]);
+    std::fs::create_dir(folder.path("theirs")).unwrap();
+    std::fs::write(folder.path("theirs/loads.npy"), "x").unwrap();
+    run_well(&folder, "condense -k K.mtx --masters 1 -o theirs");
+    assert_eq!(files(&folder, "theirs"), ["certificate.json", "loads.npy", "masters.txt", "stiffness.npy"]);
+}
+
+/// Names of the model, not positions in the reduced pair: DOF 4 has neither stiffness nor mass.
+#[test]
+fn the_reduced_pair_is_spoken_of_by_its_dofs() {
+    let folder = chain();
+    folder.write("k.mtx", [SYMMETRIC, "5 5 4\n1 1 1\n2 2 1\n3 3 1\n5 5 1\n"].concat());
+    let output = run(&folder, "condense -k k.mtx -m k.mtx --masters 4,5 -o out --quiet");
+    assert_eq!(output.status.code(), Some(0));
+    assert!(
+        text(&output.stderr).contains("at DOF 4 has neither stiffness nor mass"),
+        "{}",
+        text(&output.stderr)
+    );
+}
+
+/// A `.dof` file that names two equations of M alike.
+#[test]
+fn a_mass_with_a_name_twice() {
+    let folder = chain();
+    folder.write("k.sti", "1 1 2.0\n1 2 -1.0\n2 2 1.0\n");
+    folder.write("k.dof", "1.1\n1.2\n");
+    folder.write("m.mas", "1 1 2.0\n2 2 1.0\n");
+    folder.write("m.dof", "1.1\n1.1\n");
+    refused(&folder, "-k k.sti -m m.mas --masters 1", "m.mas: 2 equations are called 1.1");
 }
 
 /// The results of an earlier run stay whole; a run that fails while it writes takes its files away.

@@ -8,8 +8,8 @@ use std::collections::HashMap;
 use approx::assert_relative_eq;
 use faer::Mat;
 use modalsweep::condense::{
-    Certificate, CondenseError, Guyan, GuyanOptions, GuyanPlan, Known, Partition, Recovery, RigidBodyCheck,
-    choose_masters, condense,
+    Certificate, CondenseError, Guyan, GuyanOptions, GuyanPlan, Known, MassMethod, Partition, Recovery,
+    RigidBodyCheck, choose_masters, condense,
 };
 use modalsweep::eigen::{PairOptions, definite_pair};
 use modalsweep::io::DofLabel;
@@ -27,7 +27,11 @@ struct Model {
 
 /// A brick of 5 x 4 x 3 hexahedra.
 fn brick(face: SolidFace) -> Model {
-    let Solid { stiffness, mass, labels, coordinates } = solid([5, 4, 3], face);
+    brick_of([5, 4, 3], face)
+}
+
+fn brick_of(elements: [usize; 3], face: SolidFace) -> Model {
+    let Solid { stiffness, mass, labels, coordinates } = solid(elements, face);
     let matrix =
         |csc: solid::LowerCsc| SymmetricMatrix::from_lower_csc(csc.col_ptr, csc.row_idx, csc.values).unwrap();
     let coordinates = coordinates.iter().enumerate().map(|(node, at)| (labels[3 * node].0, *at)).collect();
@@ -88,17 +92,17 @@ fn keep<'a>() -> GuyanOptions<'a> {
 /// Stored columns, a second solve, and the forward half alone give the same matrices.
 #[test]
 fn every_way_leads_to_the_same_matrices() {
-    let model = brick(SolidFace::Clamped);
-    let masters = every(3, model.k.size());
+    let model = brick_of([12, 9, 8], SolidFace::Clamped);
+    let masters = every(15, model.k.size());
     let mut stored = reduce(&model, &masters, &GuyanOptions::default());
-    let plan_bytes = stored.factor().symbolic().factor_bytes();
+    assert_eq!(stored.mass_method(), Some(MassMethod::StoredColumns));
+    // One byte less than the factor and all columns; the results and one block fit in that.
     let slaves = model.k.size() - masters.len();
     let mut tight = GuyanOptions::default();
-    // Room for the factor, the results and one block per thread, not for all columns.
-    let needed =
-        plan_bytes + 8 * (2 * masters.len().pow(2) + 2 * 64 * slaves * rayon::current_num_threads()) as u64;
-    tight.memory_limit = Some(needed.max(plan_bytes + 8 * (masters.len() * slaves) as u64 - 1));
-    let streamed = reduce(&model, &masters, &tight);
+    tight.memory_limit =
+        Some(stored.factor().symbolic().factor_bytes() + 8 * (masters.len() * slaves) as u64 - 1);
+    let streamed = with_threads(1, || reduce(&model, &masters, &tight)).unwrap();
+    assert_eq!(streamed.mass_method(), Some(MassMethod::SecondSolve));
     let partition = Partition::new(model.k.size(), &masters).unwrap();
     let alone = condense(&model.k, None, partition, &GuyanOptions::default(), &Silent).unwrap();
     for other in [&streamed, &alone] {
@@ -178,7 +182,7 @@ fn a_free_body_stays_free() {
     let guyan = reduce(&model, &every(4, model.k.size()), &GuyanOptions::default());
     let mut known = Known::names(&model.names);
     known.coordinates = Some(&model.coordinates);
-    let certificate = Certificate::new(&guyan, &model.k, Some(&model.m), known).unwrap();
+    let certificate = Certificate::new(&guyan, &model.k, Some(&model.m), known);
     let RigidBodyCheck::Checked { directions } = &certificate.rigid_body else { panic!("not checked") };
     assert_eq!(directions.len(), 6);
     for check in directions {
@@ -206,8 +210,7 @@ fn first_fixed_interface_frequency() {
         };
         let modes =
             definite_pair(block(&model.k).as_ref(), block(&model.m).as_ref(), &PairOptions::default());
-        let certificate =
-            Certificate::new(&guyan, &model.k, Some(&model.m), Known::names(&model.names)).unwrap();
+        let certificate = Certificate::new(&guyan, &model.k, Some(&model.m), Known::names(&model.names));
         let found = certificate.first_fixed_interface_hz.unwrap();
         assert_relative_eq!(found, modes.unwrap().frequencies_hz()[0], max_relative = 1e-7);
     }
@@ -289,6 +292,44 @@ fn masters_that_hold_a_free_body_just_so() {
     assert_eq!(guyan.stiffness()[(0, 0)], 0.0);
     let guyan = condense(&k, Some(&k), partition, &GuyanOptions::default(), &Silent).unwrap();
     assert_eq!(guyan.stiffness()[(0, 0)], 0.0);
+}
+
+/// A stiff link inside of a body does not hide that the body is held, and digits that cancel are told.
+#[test]
+fn stiff_links_do_not_hide_a_soft_support() {
+    // Ground - 1e3 - 1 - 1e6 - 2 - 1e13 - 3 - 1e6 - 4, along x.
+    let springs = [1e3, 1e6, 1e13, 1e6];
+    let k = SymmetricMatrix::from_lower_csc(
+        vec![0, 2, 4, 6, 7],
+        vec![0, 1, 1, 2, 2, 3, 3],
+        vec![
+            springs[0] + springs[1],
+            -springs[1],
+            springs[1] + springs[2],
+            -springs[2],
+            springs[2] + springs[3],
+            -springs[3],
+            springs[3],
+        ],
+    )
+    .unwrap();
+    let labels: Vec<DofLabel> = (1..=4).map(|node| DofLabel { node, component: 1 }).collect();
+    let coordinates = (1..=4).map(|node| (node, [node as f64, 0.0, 0.0])).collect();
+    let names = DofNames::labelled(labels);
+    let mut known = Known::names(&names);
+    known.coordinates = Some(&coordinates);
+    let partition = Partition::new(4, &[1, 2]).unwrap();
+    let guyan = condense(&k, None, partition, &GuyanOptions::default(), &Silent).unwrap();
+    let certificate = Certificate::new(&guyan, &k, None, known);
+    let RigidBodyCheck::Checked { directions } = &certificate.rigid_body else { panic!("not checked") };
+    // At the first node the support is 1e3 of 2e6 + 1e3.
+    assert_relative_eq!(directions[0].full, 1e3 / (2e6 + 1e3), max_relative = 1e-9);
+    // One master keeps the support alone: 1e3 of 1e13.
+    let guyan =
+        condense(&k, None, Partition::new(4, &[1]).unwrap(), &GuyanOptions::default(), &Silent).unwrap();
+    let certificate = Certificate::new(&guyan, &k, None, known);
+    assert_relative_eq!(certificate.largest_master_ratio, 1e10, max_relative = 0.01);
+    assert!(certificate.in_words().iter().any(|words| words.contains("digits are lost")));
 }
 
 /// One node of a free brick holds three of six motions: three DOFs are not restrained.

@@ -195,6 +195,23 @@ fn a_negative_spring_is_not_called_a_mechanism() {
 }
 
 #[test]
+fn no_columns_and_almost_empty_patterns() {
+    let matrix = random_springs(20, 2, 1);
+    let factor = factorize(&matrix, Ordering::Auto, None);
+    let none = sprs::CsMat::<f64>::zero((20, 0)).into_csc();
+    assert_eq!(factor.solve_sparse(none.view(), |_, block| block.width()).len(), 0);
+    assert_eq!(factor.inverse_gram(none.view(), &Silent).ncols(), 0);
+    factor.solve_in_place(Mat::zeros(20, 0).as_mut());
+    // Six equations, one entry.
+    let matrix = matrix_of(6, &[(2, 2, 1.0)]);
+    let symbolic = Arc::new(Symbolic::new(&matrix, &SymbolicOptions::default()).unwrap());
+    match Factor::new(&symbolic, &matrix, &FactorOptions::default(), &Silent) {
+        Err(FactorError::Singular { dofs, .. }) => assert_eq!(dofs, [0, 1, 3, 4, 5]),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
 fn a_weak_spring_is_reported_as_doubtful() {
     // Pivot ratio (1e8 + 1) / 1: the second mass hangs on the ground by 1, on the first by 1e8.
     let matrix = matrix_of(2, &[(0, 0, 1e8), (1, 0, -1e8), (1, 1, 1e8 + 1.0)]);

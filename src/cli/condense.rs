@@ -12,7 +12,7 @@ use modalsweep::condense::{
 use modalsweep::eigen::{PairOptions, definite_pair};
 use modalsweep::factor::Ordering;
 use modalsweep::io::{read_npy, write_atomically, write_matrix_market_dense_with, write_npy_with};
-use modalsweep::matrix::SymmetricMatrix;
+use modalsweep::matrix::{DofNames, SymmetricMatrix};
 
 use super::failure::Failure;
 use super::masters::{MasterSpec, parse};
@@ -30,6 +30,9 @@ const ESTIMATED_MODES: usize = 20;
 
 /// Written last.
 const CERTIFICATE: &str = "certificate.json";
+
+/// Matrices among the results, without their endings.
+const MATRICES: [&str; 4] = ["stiffness", "mass", "recovery", "loads"];
 
 #[derive(Debug, Args)]
 pub struct CondenseArgs {
@@ -77,16 +80,40 @@ enum OrderingChoice {
 }
 
 fn pivot_limit(text: &str) -> Result<f64, String> {
-    let limit = text.parse().ok().filter(|limit: &f64| *limit > 1.0);
+    let limit = text.parse().ok().filter(|limit: &f64| limit.is_finite() && *limit > 1.0);
     limit.ok_or_else(|| "a ratio is a number above 1, such as 1e11".into())
+}
+
+impl CondenseArgs {
+    /// No result may take the place of an input.
+    fn check_overwriting(&self) -> Result<(), Failure> {
+        let masters = self.masters.strip_prefix('@').map(PathBuf::from);
+        let inputs = self.model.files().into_iter().chain(self.loads.clone()).chain(masters);
+        let matrices = MATRICES.iter().flat_map(|name| [format!("{name}.npy"), format!("{name}.mtx")]);
+        let results: Vec<PathBuf> = matrices
+            .chain(["masters.txt".into(), CERTIFICATE.into()])
+            .filter_map(|name| self.output.join(name).canonicalize().ok())
+            .collect();
+        for input in inputs {
+            if input.canonicalize().is_ok_and(|path| results.contains(&path)) {
+                return Err(Failure::new(format!(
+                    "{}: this input lies where a result would be",
+                    input.display()
+                ))
+                .with_help("choose another folder with -o"));
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Reads, condenses, certifies, writes, prints.
 pub fn run(args: &CondenseArgs, common: &Common) -> Result<Outcome> {
     let started = Instant::now();
+    args.check_overwriting()?;
     let folder = OutputFolder::open(&args.output)?;
     let model = args.model.load()?;
-    let loads = args.loads.as_deref().map(|path| read_loads(path, model.names.size())).transpose()?;
+    let loads = args.loads.as_deref().map(|path| read_loads(path, &model.names)).transpose()?;
     let spec = parse(&args.masters, &model.names)?;
     let mut seconds = Seconds { read: started.elapsed().as_secs_f64(), ..Seconds::default() };
     let display = Display::new(common.quiet);
@@ -110,7 +137,7 @@ pub fn run(args: &CondenseArgs, common: &Common) -> Result<Outcome> {
     let mut guyan =
         condense(&model.stiffness.matrix, mass, partition, &options, &display).map_err(in_model)?;
     let certified = Instant::now();
-    let (certificate, mut warnings) = certify(&guyan, &model).map_err(in_model)?;
+    let (certificate, mut warnings) = certify(&guyan, &model);
     warnings.extend(model.warnings.iter().cloned());
     let reduced_loads = loads.map(|loads| guyan.reduce_loads(loads.as_ref()));
     seconds.certificate = certified.elapsed().as_secs_f64();
@@ -148,28 +175,25 @@ fn automatic(
 }
 
 /// The certificate with the reduced frequencies, and what went wrong with those.
-fn certify(
-    guyan: &Guyan,
-    model: &Model,
-) -> Result<(Certificate, Vec<String>), modalsweep::condense::CondenseError> {
+fn certify(guyan: &Guyan, model: &Model) -> (Certificate, Vec<String>) {
     let mut known = Known::names(&model.names);
     known.coordinates = model.coordinates.as_ref();
     known.symmetry_defects =
         (model.stiffness.report.symmetry_defect, model.mass.as_ref().map(|mass| mass.report.symmetry_defect));
     let mass = model.mass.as_ref().map(|mass| &mass.matrix);
-    let certificate = Certificate::new(guyan, &model.stiffness.matrix, mass, known)?;
+    let certificate = Certificate::new(guyan, &model.stiffness.matrix, mass, known);
     let (Some(mass), Some(reduced_mass)) = (mass, guyan.mass()) else {
-        return Ok((certificate, Vec::new()));
+        return (certificate, Vec::new());
     };
-    Ok(add_frequencies(certificate, guyan, &model.stiffness.matrix, mass, reduced_mass))
+    add_frequencies(certificate, guyan, (&model.stiffness.matrix, mass), reduced_mass, &model.names)
 }
 
 fn add_frequencies(
     certificate: Certificate,
     guyan: &Guyan,
-    stiffness: &SymmetricMatrix,
-    mass: &SymmetricMatrix,
+    (stiffness, mass): (&SymmetricMatrix, &SymmetricMatrix),
     reduced_mass: MatRef<'_, f64>,
+    names: &DofNames,
 ) -> (Certificate, Vec<String>) {
     let mut options = PairOptions::default();
     if reduced_mass.nrows() <= MOST_MASTERS_WITH_SHAPES {
@@ -177,7 +201,11 @@ fn add_frequencies(
     }
     let modes = match definite_pair(guyan.stiffness(), reduced_mass, &options) {
         Ok(modes) => modes,
-        Err(error) => return (certificate, vec![format!("no reduced frequencies: {error}")]),
+        Err(error) => {
+            let masters = guyan.partition().masters();
+            let error = error.describe(|dof| names.name(masters[dof]));
+            return (certificate, vec![format!("no reduced frequencies: {error}")]);
+        }
     };
     let mut warnings = Vec::new();
     if modes.indefinite_count > 0 {
@@ -198,7 +226,8 @@ fn add_frequencies(
     (certificate.with_frequencies(modes.frequencies_hz(), rigid, infinite, excess), warnings)
 }
 
-fn read_loads(path: &Path, size: usize) -> Result<Mat<f64>, Failure> {
+fn read_loads(path: &Path, names: &DofNames) -> Result<Mat<f64>, Failure> {
+    let size = names.size();
     let loads = read_npy(path)?;
     let shape = loads.shape().to_vec();
     if loads.ndim() > 2 || shape.first() != Some(&size) {
@@ -210,6 +239,18 @@ fn read_loads(path: &Path, size: usize) -> Result<Mat<f64>, Failure> {
     }
     let cases = shape.get(1).copied().unwrap_or(1);
     let flat: Vec<f64> = loads.iter().copied().collect();
+    if cases == 0 {
+        return Err(Failure::new(format!("{}: no load case", path.display()))
+            .with_help("loads are equations x cases"));
+    }
+    if let Some(at) = flat.iter().position(|value| !value.is_finite()) {
+        let (dof, case, value) = (names.name(at / cases), at % cases + 1, flat[at]);
+        return Err(Failure::new(format!(
+            "{}: the load on DOF {dof} in case {case} is {value}",
+            path.display()
+        ))
+        .with_help("loads are finite numbers"));
+    }
     Ok(Mat::from_fn(size, cases, |i, j| flat[i * cases + j]))
 }
 
@@ -223,12 +264,7 @@ struct Output<'a> {
 impl Output<'_> {
     /// Writes all results; the certificate last, so that a folder with a certificate is whole.
     fn write(mut self, certificate: &Certificate, loads: Option<Mat<f64>>) -> Result<Vec<String>, Failure> {
-        // What an earlier run left would not belong to this one.
-        self.folder.clear(CERTIFICATE);
-        for name in ["stiffness", "mass", "recovery", "loads"] {
-            self.folder.clear(&format!("{name}.npy"));
-            self.folder.clear(&format!("{name}.mtx"));
-        }
+        self.clear_earlier_results();
         self.matrix("stiffness", &self.guyan.stiffness().to_owned())?;
         if let Some(mass) = self.guyan.mass() {
             self.matrix("mass", &mass.to_owned())?;
@@ -248,6 +284,19 @@ impl Output<'_> {
             .map_err(|error| Failure::new(format!("{CERTIFICATE}: {error}")))?;
         self.text(CERTIFICATE, &(certificate + "\n"))?;
         Ok(self.folder.finish())
+    }
+
+    /// What an earlier run left would not belong to this one. Its certificate marks the folder as ours;
+    /// without one, files of these names are somebody else's.
+    fn clear_earlier_results(&self) {
+        if !self.args.output.join(CERTIFICATE).exists() {
+            return;
+        }
+        self.folder.clear(CERTIFICATE);
+        for name in MATRICES {
+            self.folder.clear(&format!("{name}.npy"));
+            self.folder.clear(&format!("{name}.mtx"));
+        }
     }
 
     fn matrix(&mut self, name: &str, matrix: &Mat<f64>) -> Result<(), Failure> {

@@ -44,6 +44,12 @@ pub struct Model {
 }
 
 impl ModelArgs {
+    /// The files that are read.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let optional = [&self.mass, &self.dofs, &self.nodes];
+        std::iter::once(&self.stiffness).chain(optional.into_iter().flatten()).cloned().collect()
+    }
+
     pub fn load(&self) -> Result<Model, Failure> {
         let (mut stiffness, own_labels) = load_matrix(&self.stiffness, Quantity::Stiffness)?;
         let mass = self.mass.as_deref().map(|path| load_matrix(path, Quantity::Mass)).transpose()?;
@@ -127,8 +133,12 @@ fn fit_mass(
     let own = mass.matrix.size();
     let places = match (labels, stiffness_labels) {
         (Some(of_mass), Some(of_stiffness)) if of_mass != of_stiffness => {
-            let names = DofNames::labelled(of_stiffness.to_vec());
-            let places = names.positions_of(&of_mass);
+            // A name that M has twice stands for two equations that K has not.
+            let twice = DofNames::labelled(of_mass.clone()).positions_of(&of_mass).err();
+            let places = match twice {
+                None => DofNames::labelled(of_stiffness.to_vec()).positions_of(&of_mass),
+                Some(error) => Err(error),
+            };
             places.map_err(|error| Failure::in_file(path, &error, None))?
         }
         _ if own < size && mass.format == Format::CoordinateText => (0..own).collect(),

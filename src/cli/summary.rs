@@ -4,7 +4,7 @@ use std::fmt::{self, Write};
 use std::path::Path;
 
 use anyhow::Result;
-use modalsweep::condense::{Certificate, Guyan};
+use modalsweep::condense::{Certificate, Guyan, MassMethod};
 use serde_json::json;
 
 use super::Common;
@@ -73,6 +73,10 @@ impl Run<'_> {
             "factor_seconds": factor.factor_seconds(),
             "solve_seconds": self.guyan.solve_seconds(),
             "mass_seconds": self.guyan.mass_seconds(),
+            "mass_method": self.guyan.mass_method().map(|method| match method {
+                MassMethod::StoredColumns => "stored columns",
+                MassMethod::SecondSolve => "second solve",
+            }),
             "certificate_seconds": self.seconds.certificate,
             "compute_seconds": self.seconds.compute,
             "write_seconds": self.seconds.write,
@@ -136,14 +140,17 @@ impl Run<'_> {
             return Ok(());
         }
         writeln!(page, "\n mode           Hz   too high by (estimate)")?;
-        let excess = |mode: usize| match certificate.frequency_excess.get(mode) {
-            Some(_) if mode < certificate.rigid_body_modes => "rigid body".to_string(),
+        let limit = certificate.first_fixed_interface_hz.unwrap_or(f64::INFINITY);
+        let excess = |mode: usize, hz: f64| match certificate.frequency_excess.get(mode) {
+            _ if hz == 0.0 => "rigid body".to_string(),
+            _ if hz < 0.0 => "unstable".to_string(),
+            _ if hz > limit => "above the first fixed-interface mode".to_string(),
             Some(excess) if *excess < 5e-5 => "< 0.01 %".to_string(),
-            Some(excess) => format!("{:.2} %", 100.0 * excess),
-            None => String::new(),
+            Some(excess) if excess.is_finite() => format!("{:.2} %", 100.0 * excess),
+            _ => String::new(),
         };
         for (mode, hz) in certificate.frequencies_hz.iter().take(TABLE_ROWS).enumerate() {
-            writeln!(page, "{:5} {hz:12.4}   {}", mode + 1, excess(mode))?;
+            writeln!(page, "{:5} {hz:12.4}   {}", mode + 1, excess(mode, *hz))?;
         }
         let more = certificate.frequencies_hz.len().saturating_sub(TABLE_ROWS);
         if more > 0 || certificate.infinite_frequencies > 0 {

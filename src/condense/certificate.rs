@@ -5,14 +5,17 @@ use std::collections::HashMap;
 use faer::{Mat, MatRef};
 use serde::Serialize;
 
-use super::fixed_interface::lowest_eigenvalue;
+use super::Guyan;
+use super::fixed_interface::{FixedInterface, fixed_interface};
 use super::rigid_body::{Grounding, MassBalance, grounding, mass_balance};
-use super::{CondenseError, Guyan};
 use crate::matrix::{DofNames, SymmetricMatrix};
 
 /// Rule of thumb: reduced frequencies below this part of the first fixed-interface frequency are good
 /// to a few per cent.
 const TRUSTED_SHARE: f64 = 1.0 / 3.0;
+
+/// K_mm,ii / K_r,ii above this is worth a warning, as K_ii / D_ii is.
+const LOST_DIGITS: f64 = 1e7;
 
 /// A resisted rigid-body motion, as a ratio of forces: above it the body is held in that direction.
 const HELD: f64 = 1e-8;
@@ -64,12 +67,18 @@ pub struct Certificate {
     pub rigid_body: RigidBodyCheck,
     /// Total mass before and after, by direction, where the DOF map tells directions.
     pub mass_balance: Option<Vec<MassBalance>>,
-    /// Lowest frequency of the slaves with the masters held, Hz: the limit of validity. `None`
-    /// without mass, or where the slaves have none (the condensation is then exact).
+    /// Largest K_mm,ii / K_r,ii, and where: K_r is a difference of numbers so much larger, and log10
+    /// of it digits are lost. Infinite where nothing is left (a free body that is held just so).
+    pub largest_master_ratio: f64,
+    /// The master that has it.
+    pub largest_master_dof: String,
+    /// Lowest frequency of the slaves with the masters held, or why it is not known.
+    pub fixed_interface: FixedInterface,
+    /// The same in Hz where it is known: the limit of validity.
     pub first_fixed_interface_hz: Option<f64>,
     /// A third of it, Hz.
     pub trusted_below_hz: Option<f64>,
-    /// Frequencies of the reduced pair, Hz, ascending, rigid-body modes first as zeros.
+    /// Frequencies of the reduced pair, Hz, ascending; rigid-body modes are zeros, unstable ones negative.
     pub frequencies_hz: Vec<f64>,
     /// For the first of them, an estimate of how much too high they are, relative: see
     /// [`frequency_excess`].
@@ -100,29 +109,29 @@ impl<'a> Known<'a> {
 }
 
 impl Certificate {
-    /// Examines a condensed model. The reduced frequencies are the caller's to add
+    /// Examines a condensed model; `stiffness` and `mass` are the full matrices it was made from. The reduced frequencies are the caller's to add
     /// ([`Certificate::with_frequencies`]): they are found by the room to the right of this one.
     ///
     /// Cost: some 10 to 40 solves for the first fixed-interface frequency.
-    ///
-    /// # Errors
-    /// [`CondenseError::NotConverged`].
     pub fn new(
         guyan: &Guyan,
         stiffness: &SymmetricMatrix,
         mass: Option<&SymmetricMatrix>,
         known: Known<'_>,
-    ) -> Result<Self, CondenseError> {
+    ) -> Self {
         let slaves = guyan.partition().slaves();
         let name = |slave: usize| known.names.name(slaves[slave]);
         let pivots = guyan.factor().pivots();
-        let eigenvalue = match guyan.slave_mass() {
-            Some(slave_mass) => lowest_eigenvalue(guyan.factor(), slave_mass)?,
-            None => None,
+        let slave_mass = guyan.slave_mass();
+        let fixed_interface =
+            slave_mass.map_or(FixedInterface::Unknown, |mass| fixed_interface(guyan.factor(), mass));
+        let first_fixed_interface_hz = match fixed_interface {
+            FixedInterface::Found { hz } => Some(hz),
+            _ => None,
         };
-        let first_fixed_interface_hz = eigenvalue.map(|lambda| lambda.sqrt() / std::f64::consts::TAU);
+        let (master, largest_master_ratio) = largest_master_ratio(guyan, stiffness);
         let labels = known.names.labels();
-        Ok(Self {
+        Self {
             probe_residual: guyan.factor().probe_residual(),
             largest_pivot_ratio: pivots.largest_ratio,
             largest_pivot_dof: name(pivots.dof),
@@ -138,13 +147,16 @@ impl Certificate {
                 }
                 _ => None,
             },
+            largest_master_ratio,
+            largest_master_dof: known.names.name(master),
+            fixed_interface,
             first_fixed_interface_hz,
             trusted_below_hz: first_fixed_interface_hz.map(|limit| TRUSTED_SHARE * limit),
             frequencies_hz: Vec::new(),
             frequency_excess: Vec::new(),
             rigid_body_modes: 0,
             infinite_frequencies: 0,
-        })
+        }
     }
 
     /// Adds the frequencies of the reduced pair (Hz, ascending, `rigid` zeros first), the number of
@@ -167,6 +179,13 @@ impl Certificate {
                 "WARNING: {} DOF(s) are nearly unrestrained (pivot ratio above 1e7): {}",
                 self.doubtful_dofs.len(),
                 names.join(", ")
+            ));
+        }
+        if self.largest_master_ratio > LOST_DIGITS {
+            words.push(format!(
+                "WARNING: the reduced stiffness is a difference of numbers {:.0e} times as large at DOF {}: so many \
+                 digits are lost (a free body held just so, or a master in the middle of stiff links)",
+                self.largest_master_ratio, self.largest_master_dof
             ));
         }
         words.extend(self.validity_in_words());
@@ -194,15 +213,35 @@ impl Certificate {
     }
 
     fn validity_in_words(&self) -> Option<String> {
-        match (self.first_fixed_interface_hz, self.trusted_below_hz) {
-            (Some(limit), Some(trusted)) => Some(format!(
-                "frequencies below {} Hz can be trusted; the first fixed-interface mode is at {} Hz",
-                significant(trusted),
-                significant(limit)
-            )),
-            _ if self.frequencies_hz.is_empty() => None,
-            _ => Some("the slaves have no mass: the reduced frequencies are those of the full model".into()),
-        }
+        let (limit, trusted) = match (
+            self.fixed_interface,
+            self.first_fixed_interface_hz,
+            self.trusted_below_hz,
+        ) {
+            (_, Some(limit), Some(trusted)) => (limit, trusted),
+            (FixedInterface::NoMass, ..) => {
+                return Some(
+                    "the slaves have no mass: the reduced frequencies are those of the full model".into(),
+                );
+            }
+            (FixedInterface::NotConverged { steps }, ..) => {
+                return Some(format!(
+                    "WARNING: the first fixed-interface frequency is not known ({steps} steps did not converge)"
+                ));
+            }
+            _ => return None,
+        };
+        let below = self.frequencies_hz.iter().filter(|&&hz| hz < trusted).count();
+        let which = match below {
+            _ if self.frequencies_hz.is_empty() => String::new(),
+            0 => ", and no reduced frequency is so low".into(),
+            _ => format!(", that is {below} of the {} reduced ones", self.frequencies_hz.len()),
+        };
+        Some(format!(
+            "frequencies below {} Hz can be trusted{which}; the first fixed-interface mode is at {} Hz",
+            significant(trusted),
+            significant(limit)
+        ))
     }
 
     fn rigid_body_in_words(&self) -> String {
@@ -235,6 +274,18 @@ fn significant(value: f64) -> String {
     if (1e-3..1e7).contains(&value) { format!("{value:.digits$}") } else { format!("{value:.3e}") }
 }
 
+/// The master with the largest K_mm,ii / K_r,ii, as an equation of the full model.
+fn largest_master_ratio(guyan: &Guyan, stiffness: &SymmetricMatrix) -> (usize, f64) {
+    let diagonal = stiffness.diagonal();
+    let ratio = |(at, &dof): (usize, &usize)| match (diagonal[dof], guyan.stiffness()[(at, at)]) {
+        (before, _) if before <= 0.0 => (dof, 1.0),
+        (_, left) if left <= 0.0 => (dof, f64::INFINITY),
+        (before, left) => (dof, before / left),
+    };
+    let ratios = guyan.partition().masters().iter().enumerate().map(ratio);
+    ratios.max_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or((0, 1.0))
+}
+
 fn rigid_body_check(guyan: &Guyan, stiffness: &SymmetricMatrix, known: Known<'_>) -> RigidBodyCheck {
     let skipped = |reason: &str| RigidBodyCheck::Skipped { reason: reason.into() };
     let Some(labels) = known.names.labels() else {
@@ -253,8 +304,8 @@ fn rigid_body_check(guyan: &Guyan, stiffness: &SymmetricMatrix, known: Known<'_>
 /// An estimate of how much too high the reduced frequencies are, relative to themselves.
 ///
 /// A reduced mode, expanded, leaves the inertia forces of the slaves, lambda M u, unbalanced. Letting
-/// the slaves follow those (the step that IRS takes: J. O'Callahan, 7th IMAC 1989) gives a better
-/// shape, whose Rayleigh quotient rho is much nearer to the eigenvalue of the full model; the result
+/// the slaves follow those (the step that IRS takes: J. O'Callahan, 7th IMAC 1989; one inverse iteration of
+/// the full pair, since the masters are in balance already) gives a better shape, whose Rayleigh quotient rho is much nearer to the eigenvalue of the full model; the result
 /// is sqrt(lambda / rho) - 1 per mode. Below the first fixed-interface frequency it is the error
 /// itself to a few per cent of it; it is no bound.
 ///
@@ -288,7 +339,9 @@ pub fn frequency_excess(
             slaves.iter().enumerate().for_each(|(i, &dof)| full[(dof, mode)] += inertia[(i, mode)]);
             let shape = full.col_as_slice(mode);
             let quotient = stiffness.bilinear(shape, shape) / mass.bilinear(shape, shape);
-            ((lambda / quotient).sqrt() - 1.0).max(0.0)
+            // Not below zero but for rounding; NaN stays what it is.
+            let excess = (lambda / quotient).sqrt() - 1.0;
+            if excess < 0.0 { 0.0 } else { excess }
         })
         .collect()
 }

@@ -78,12 +78,6 @@ pub enum CondenseError {
     /// The factorization failed for another reason.
     #[error(transparent)]
     Factor(FactorError),
-    /// Stopping a Lanczos run that does not converge.
-    #[error("the first fixed-interface frequency did not converge in {steps} steps")]
-    NotConverged {
-        /// Steps taken.
-        steps: usize,
-    },
 }
 
 impl CondenseError {
@@ -106,7 +100,7 @@ impl CondenseError {
         match self {
             Self::MasterTwice { dof } => format!("master {} is listed twice", names.name(*dof)),
             Self::Mechanism { dofs, .. } => format!(
-                "not restrained: with the masters held, {} slave DOF(s) move without strain: {}",
+                "not restrained: with the masters held, {} independent motion(s) without strain, found at DOF(s) {}",
                 dofs.len(),
                 names.list(dofs, 8)
             ),
@@ -134,7 +128,7 @@ impl CondenseError {
                 "restrain these DOFs in the model, or make them (or enough DOFs of that part) masters".into()
             }
             Self::Indefinite { .. } => {
-                "check the sign of the stiffness (negative springs, buckled state, wrong file for -k)".into()
+                "check the sign of the stiffness (negative springs, Lagrange multipliers, buckled state, wrong file for -k)".into()
             }
             Self::NegativeMass { .. } => "check the file given as -m, and point masses of the model".into(),
             Self::Matrix(error) => return error.help(),

@@ -10,7 +10,8 @@ use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::evd;
 use faer::{Col, Mat, Par};
 
-use super::CondenseError;
+use serde::Serialize;
+
 use crate::factor::Factor;
 use crate::matrix::SymmetricMatrix;
 
@@ -20,19 +21,34 @@ const TOLERANCE: f64 = 1e-4;
 
 const MOST_STEPS: usize = 300;
 
-/// The lowest eigenvalue lambda = (2 pi f)^2 of (K_ss, M_ss), or `None` where the slaves have no mass.
+/// What is known of the first fixed-interface frequency.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(tag = "status", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum FixedInterface {
+    /// The frequency in Hz.
+    Found {
+        /// The frequency.
+        hz: f64,
+    },
+    /// The slaves have no mass: there is no such frequency, the condensation is exact.
+    NoMass,
+    /// The iteration did not come to an end.
+    NotConverged {
+        /// Its steps.
+        steps: usize,
+    },
+    /// No mass was given.
+    Unknown,
+}
+
+/// The first fixed-interface frequency, from the lowest eigenvalue lambda = (2 pi f)^2 of (K_ss, M_ss).
 ///
 /// Cost: one solve a step, some 10 to 40 steps.
-///
-/// # Errors
-/// [`CondenseError::NotConverged`].
-pub(super) fn lowest_eigenvalue(
-    factor: &Factor,
-    mass: &SymmetricMatrix,
-) -> Result<Option<f64>, CondenseError> {
+pub(super) fn fixed_interface(factor: &Factor, mass: &SymmetricMatrix) -> FixedInterface {
     let size = mass.size();
     if mass.largest_entry() == 0.0 {
-        return Ok(None);
+        return FixedInterface::NoMass;
     }
     let mut weighed = vec![0.0; size];
     let rough: Vec<f64> = (1..=size).map(|k| (k as f64 * 0.754_877_666_246_692_8).fract() - 0.3).collect();
@@ -60,11 +76,17 @@ pub(super) fn lowest_eigenvalue(
         let (theta, last) = largest_ritz(&alphas, &betas);
         let exhausted = norm <= 1e-13 * theta || basis.len() == size;
         if norm * last.abs() <= TOLERANCE * theta || exhausted {
-            return Ok((theta > 0.0).then(|| 1.0 / theta));
+            return FixedInterface::Found { hz: theta.recip().sqrt() / std::f64::consts::TAU };
+        }
+        if theta.is_nan() {
+            break;
         }
         betas.push(norm);
     }
-    if norm == 0.0 { Ok(None) } else { Err(CondenseError::NotConverged { steps: basis.len() }) }
+    match basis.len() {
+        0 if norm == 0.0 => FixedInterface::NoMass,
+        steps => FixedInterface::NotConverged { steps },
+    }
 }
 
 fn dot(a: &[f64], b: &[f64]) -> f64 {

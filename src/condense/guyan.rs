@@ -15,7 +15,8 @@ use faer::{Mat, MatRef};
 use super::partition::Blocks;
 use super::{CondenseError, Partition, mass, stiffness};
 use crate::factor::{
-    Block, COLUMNS_PER_BLOCK, Factor, FactorOptions, Ordering, Symbolic, SymbolicOptions, guess_nodes,
+    Block, COLUMNS_PER_BLOCK, Factor, FactorError, FactorOptions, Ordering, Symbolic, SymbolicOptions,
+    guess_nodes,
 };
 use crate::matrix::{MatrixError, SymmetricMatrix};
 use crate::parallel::Progress;
@@ -28,6 +29,15 @@ pub enum Recovery {
     Discard,
     /// Kept as a result.
     Keep,
+}
+
+/// How the reduced mass was found; the two differ in the last bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MassMethod {
+    /// A product of all columns of T, held in memory.
+    StoredColumns,
+    /// A second solve per column: where T does not fit within the memory limit.
+    SecondSolve,
 }
 
 /// Settings of a condensation.
@@ -70,6 +80,7 @@ pub struct Guyan {
 struct Reduced {
     stiffness: Mat<f64>,
     mass: Option<Mat<f64>>,
+    mass_method: MassMethod,
     recovery: Option<Vec<Block>>,
     solve_seconds: f64,
     mass_seconds: f64,
@@ -106,7 +117,28 @@ impl Reduced {
                 (stiffness, mass, keep.then_some(columns), solve_seconds)
             }
         };
-        Self { stiffness, mass, recovery, solve_seconds, mass_seconds: seconds() - solve_seconds }
+        let mass_method = if fits || keep { MassMethod::StoredColumns } else { MassMethod::SecondSolve };
+        Self {
+            stiffness,
+            mass,
+            mass_method,
+            recovery,
+            solve_seconds,
+            mass_seconds: seconds() - solve_seconds,
+        }
+    }
+}
+
+impl GuyanOptions<'_> {
+    /// One node per equation, where nodes are given.
+    pub(super) fn check(&self, stiffness: &SymmetricMatrix) -> Result<(), CondenseError> {
+        let size = stiffness.size();
+        match self.nodes {
+            Some(nodes) if nodes.len() != size => {
+                Err(CondenseError::Factor(FactorError::NodesLength { given: nodes.len(), size }))
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -121,6 +153,7 @@ impl GuyanPlan {
         options: &GuyanOptions,
     ) -> Result<Self, CondenseError> {
         check_size(&partition, stiffness)?;
+        options.check(stiffness)?;
         check_results(&partition, options)?;
         let ss = partition.split(stiffness).ss;
         Self::from_slave_block(&ss, partition, nodes_of(stiffness, options), options)
@@ -210,9 +243,11 @@ impl GuyanPlan {
         let masters = coupling.cols() as u64;
         let block = 8 * (coupling.rows() * COLUMNS_PER_BLOCK.min(coupling.cols())) as u64;
         let blocks = block * if with_mass { 2 } else { 1 } * rayon::current_num_threads() as u64;
-        let results = 8 * masters * masters * if with_mass { 2 } else { 1 };
+        // Beside K_r and M_r: products before they are added up.
+        let results = 8 * masters * masters * if with_mass { 5 } else { 3 };
         let recovery = match options.recovery {
-            Recovery::Keep => stiffness::recovery_bytes(coupling),
+            // In blocks, and as a table when it is taken out.
+            Recovery::Keep => 2 * stiffness::recovery_bytes(coupling),
             Recovery::Discard => 0,
         };
         let needed = self.symbolic.factor_bytes() + blocks + results + recovery;
@@ -282,6 +317,7 @@ pub fn condense(
     progress: &dyn Progress,
 ) -> Result<Guyan, CondenseError> {
     check_size(&partition, stiffness)?;
+    options.check(stiffness)?;
     check_results(&partition, options)?;
     let blocks = partition.split(stiffness);
     let plan = GuyanPlan::from_slave_block(&blocks.ss, partition, nodes_of(stiffness, options), options)?;
@@ -302,6 +338,11 @@ impl Guyan {
     /// M_r, `m x m`, exactly symmetric, in the order of the masters; the units of M.
     pub fn mass(&self) -> Option<MatRef<'_, f64>> {
         self.reduced.mass.as_ref().map(Mat::as_ref)
+    }
+
+    /// How M_r was found, where a mass was given.
+    pub fn mass_method(&self) -> Option<MassMethod> {
+        self.reduced.mass.as_ref().map(|_| self.reduced.mass_method)
     }
 
     /// The factor of K_ss.
@@ -329,7 +370,6 @@ impl Guyan {
     pub fn take_recovery(&mut self) -> Option<Mat<f64>> {
         let blocks = self.reduced.recovery.take()?;
         let mut table = Mat::<f64>::zeros(self.partition.slaves().len(), self.partition.masters().len());
-        // Each block is dropped when its columns are in the table: no second copy of all.
         for block in blocks {
             for (at, &master) in block.columns.iter().enumerate() {
                 let column = table.col_as_slice_mut(master);

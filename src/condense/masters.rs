@@ -12,7 +12,7 @@
 use faer::Mat;
 
 use super::{CondenseError, GuyanOptions, Partition, Recovery, condense};
-use crate::factor::guess_nodes;
+use crate::factor::{guess_nodes, renumber};
 use crate::matrix::{MatrixError, SymmetricMatrix};
 use crate::parallel::Progress;
 
@@ -44,6 +44,7 @@ pub fn choose_masters(
     if count == 0 {
         return Err(CondenseError::NoMasters);
     }
+    options.check(stiffness)?;
     let inertia = mass.diagonal();
     let with_mass: Vec<usize> = (0..inertia.len()).filter(|&dof| inertia[dof] > 0.0).collect();
     if with_mass.len() < count {
@@ -55,6 +56,12 @@ pub fn choose_masters(
     } else {
         spread(stiffness, options.nodes, &with_mass, wanted)
     };
+    let count_of_candidates = candidates.len() as u64;
+    // K and M of the candidates, and as much again while they are made.
+    let needed = 4 * 8 * count_of_candidates * count_of_candidates;
+    if let Some(limit) = options.memory_limit.filter(|&limit| needed > limit) {
+        return Err(CondenseError::MemoryLimit { needed, limit });
+    }
     if candidates.len() == stiffness.size() {
         let dense =
             |matrix: &SymmetricMatrix| Mat::from_fn(matrix.size(), matrix.size(), |i, j| matrix.get(i, j));
@@ -138,7 +145,7 @@ fn spread(
     candidates: &[usize],
     wanted: usize,
 ) -> Vec<usize> {
-    let known = nodes.map(<[u32]>::to_vec).or_else(|| guess_nodes(stiffness));
+    let known = nodes.map(renumber).or_else(|| guess_nodes(stiffness));
     let group = known.unwrap_or_else(|| (0..stiffness.size() as u32).collect());
     let count = group.iter().max().map_or(0, |&last| last as usize + 1);
     let mut members: Vec<Vec<usize>> = vec![Vec::new(); count];

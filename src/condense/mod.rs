@@ -16,7 +16,8 @@ mod stiffness;
 
 pub use certificate::{Certificate, DoubtfulDof, Known, RigidBodyCheck, frequency_excess};
 pub use error::CondenseError;
-pub use guyan::{Guyan, GuyanOptions, GuyanPlan, Recovery, condense};
+pub use fixed_interface::FixedInterface;
+pub use guyan::{Guyan, GuyanOptions, GuyanPlan, MassMethod, Recovery, condense};
 pub use masters::choose_masters;
 pub use partition::Partition;
 pub use rigid_body::{DIRECTIONS, Grounding, MassBalance, rigid_body_vector};

@@ -43,17 +43,17 @@ pub fn rigid_body_vector(
     vector.iter().any(|&value| value != 0.0).then_some(vector)
 }
 
-/// How strongly a rigid-body motion is resisted, before and after condensation: the largest force
-/// over the largest that single entries of the matrix would make. Rounding alone gives some 1e-15; a
-/// body that is held anywhere gives much more.
+/// How strongly a rigid-body motion is resisted, before and after condensation: the largest force at a
+/// DOF over the sum of what the single entries of its row make. Rounding alone gives some 1e-15 (more
+/// in K_r, which is a small difference of large numbers); a body that is held anywhere gives much more.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Grounding {
     /// Direction of the motion, one of [`DIRECTIONS`].
     pub direction: &'static str,
-    /// max |K r| / max(|K| |r|) of the full model.
+    /// max_i |K r|_i / (|K| |r|)_i of the full model.
     pub full: f64,
-    /// max |K_r r_m| / max(|K_r| |r_m|) of the condensed model.
+    /// max_i |K_r r_m|_i / (|K_mm,ii| |r_i| + (|K_r| |r_m|)_i) of the condensed model.
     pub reduced: f64,
 }
 
@@ -88,8 +88,8 @@ pub(super) fn grounding(
         stiffness.multiply_into(&vector, &mut force);
         checks.push(Grounding {
             direction: name,
-            full: largest(&force) / largest(&absolute_product(stiffness, &vector)),
-            reduced: dense_ratio(reduced, &at_masters),
+            full: largest_ratio(&force, &absolute_product(stiffness, &vector)),
+            reduced: dense_ratio(reduced, &at_masters, &of_masters(partition, &stiffness.diagonal())),
         });
     }
     checks
@@ -105,6 +105,9 @@ pub(super) fn mass_balance(
     for (direction, &name) in DIRECTIONS[..3].iter().enumerate() {
         let Some(vector) = rigid_body_vector(labels, None, direction) else { continue };
         let at_masters = of_masters(partition, &vector);
+        if at_masters.iter().all(|&value| value == 0.0) {
+            continue;
+        }
         let after = (0..at_masters.len())
             .map(|j| {
                 at_masters[j] * (0..at_masters.len()).map(|i| at_masters[i] * reduced[(i, j)]).sum::<f64>()
@@ -119,8 +122,10 @@ fn of_masters(partition: &Partition, vector: &[f64]) -> Vec<f64> {
     partition.masters().iter().map(|&dof| vector[dof]).collect()
 }
 
-fn largest(values: &[f64]) -> f64 {
-    values.iter().fold(0.0, |largest, value| value.abs().max(largest))
+/// max |force_i| / scale_i; rows that hold nothing are passed over.
+fn largest_ratio(force: &[f64], scale: &[f64]) -> f64 {
+    let ratios = force.iter().zip(scale).filter(|&(_, &scale)| scale > 0.0);
+    ratios.map(|(force, scale)| force.abs() / scale).fold(0.0, f64::max)
 }
 
 fn absolute_product(matrix: &SymmetricMatrix, vector: &[f64]) -> Vec<f64> {
@@ -136,14 +141,16 @@ fn absolute_product(matrix: &SymmetricMatrix, vector: &[f64]) -> Vec<f64> {
     sums
 }
 
-fn dense_ratio(matrix: MatRef<'_, f64>, vector: &[f64]) -> f64 {
-    let (mut force, mut scale) = (0.0_f64, 0.0_f64);
+fn dense_ratio(matrix: MatRef<'_, f64>, vector: &[f64], original_diagonal: &[f64]) -> f64 {
+    let (mut force, mut scale) = (Vec::new(), Vec::new());
     for row in 0..vector.len() {
         let terms = (0..vector.len()).map(|col| matrix[(row, col)] * vector[col]);
-        let (sum, absolute) = terms.fold((0.0, 0.0), |(s, a), term| (s + term, a + term.abs()));
-        (force, scale) = (force.max(sum.abs()), scale.max(absolute));
+        let own = (original_diagonal[row] * vector[row]).abs();
+        let (sum, absolute) = terms.fold((0.0, own), |(s, a), term| (s + term, a + term.abs()));
+        force.push(sum);
+        scale.push(absolute);
     }
-    if scale == 0.0 { 0.0 } else { force / scale }
+    largest_ratio(&force, &scale)
 }
 
 #[cfg(test)]

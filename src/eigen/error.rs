@@ -105,3 +105,29 @@ pub enum EigenError {
         trace: f64,
     },
 }
+
+impl EigenError {
+    /// The message with the caller's names of the equations (0-based) in the place of numbers.
+    pub fn describe(&self, name: impl Fn(usize) -> String) -> String {
+        match self {
+            Self::NonFinite { matrix, row, col } => {
+                format!(
+                    "the {matrix} matrix has a value that is not finite at DOFs {}, {}",
+                    name(*row),
+                    name(*col)
+                )
+            }
+            Self::SharedNullVector { dof, .. } => format!(
+                "a motion that is largest at DOF {} has neither stiffness nor mass; \
+                 remove that DOF or give it one of the two",
+                name(*dof)
+            ),
+            Self::NotDefinite { shift, dof, .. } => format!(
+                "stiffness + {shift:e} mass is indefinite, most of it at DOF {}; \
+                 look for negative stiffness or mass there",
+                name(*dof)
+            ),
+            other => other.to_string(),
+        }
+    }
+}

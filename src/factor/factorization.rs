@@ -161,6 +161,11 @@ impl Factor {
         }
         for pivot in bad {
             if let BadPivot::Vanishing { column } = *pivot {
+                let dof = dof(column);
+                if diagonal[dof] == 0.0 && is_coupled(matrix, dof) {
+                    // A 2 x 2 block with a zero on its diagonal has a negative eigenvalue.
+                    return Err(FactorError::NotPositiveDefinite { dof, pivot: 0.0, diagonal: 0.0 });
+                }
                 ratios[column as usize].1 = f64::INFINITY;
             }
         }
@@ -196,6 +201,10 @@ impl Factor {
         let scale = row_sum_norm(matrix) * largest(&solution) + largest(&load);
         if scale == 0.0 { 0.0 } else { largest(&difference) / scale }
     }
+}
+
+fn is_coupled(matrix: &SymmetricMatrix, dof: usize) -> bool {
+    (0..matrix.size()).filter(|&other| other != dof).any(|other| matrix.get(dof, other) != 0.0)
 }
 
 fn row_sum_norm(matrix: &SymmetricMatrix) -> f64 {

@@ -68,7 +68,8 @@ const LARGEST_GROWTH: f64 = 1.4;
 /// Cost: O(entries).
 pub fn guess_nodes(matrix: &SymmetricMatrix) -> Option<Vec<u32>> {
     let size = matrix.size();
-    let entries = (2 * matrix.entries() - size) as f64;
+    let stored = |col| matrix.column(col).map(move |(row, _)| if row == col { 1 } else { 2 }).sum::<usize>();
+    let entries = (0..size).map(stored).sum::<usize>() as f64;
     let fits = |&per_node: &usize| {
         size.is_multiple_of(per_node)
             && size > per_node
@@ -121,7 +122,7 @@ fn full_adjacency(matrix: &SymmetricMatrix) -> Graph {
 }
 
 /// Numbers group names 0, 1, 2 ... in order of appearance.
-fn renumber(groups: &[u32]) -> Vec<u32> {
+pub(crate) fn renumber(groups: &[u32]) -> Vec<u32> {
     let mut seen = HashMap::with_capacity(groups.len() / 3);
     groups
         .iter()

@@ -25,6 +25,7 @@ mod tree;
 pub use error::FactorError;
 pub use factorization::{Factor, FactorOptions, PivotReport};
 pub use graph::guess_nodes;
+pub(crate) use graph::renumber;
 pub use ordering::Ordering;
 pub use pages::Pages;
 pub use solve::{Block, COLUMNS_PER_BLOCK};

@@ -60,6 +60,9 @@ impl Factor {
     /// When the number of rows is not the size of the matrix.
     pub fn solve_in_place(&self, columns: MatMut<'_, f64>) {
         assert_eq!(columns.nrows(), self.symbolic().size(), "one row per equation");
+        if columns.ncols() == 0 {
+            return;
+        }
         let width = block_width(columns.ncols());
         let mut rest = columns;
         let mut pieces = Vec::new();
@@ -71,8 +74,7 @@ impl Factor {
         pieces.push(rest);
         pieces.into_par_iter().with_max_len(1).for_each(|mut piece| {
             let mut block = self.load_dense(piece.as_ref());
-            self.forward(&mut block.values, block.columns.len(), None);
-            self.backward(&mut block.values, block.columns.len());
+            self.solve_block_in_place(&mut block);
             for (place, &dof) in self.symbolic.dof_order.iter().enumerate() {
                 for (col, &value) in block.row(place).iter().enumerate() {
                     piece[(dof as usize, col)] = value;
@@ -255,7 +257,7 @@ impl Factor {
 /// Blocks as alike in width as can be, in whole vectors: no thread waits for the last one.
 fn block_width(columns: usize) -> usize {
     let blocks = columns.div_ceil(COLUMNS_PER_BLOCK).max(1);
-    columns.div_ceil(blocks).next_multiple_of(4)
+    columns.div_ceil(blocks).max(1).next_multiple_of(4)
 }
 
 pub(super) fn row_major(values: &mut [f64], width: usize) -> MatMut<'_, f64> {

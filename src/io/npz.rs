@@ -90,7 +90,7 @@ impl<R: Read + Seek> Members<R> {
     fn storage_format(&mut self) -> Result<Vec<u8>, IoErrorKind> {
         let (mut member, _) = self.member("format")?;
         let header = Header::read(&mut member)?;
-        if !["S", "U"].iter().any(|kind| header.dtype[1..].starts_with(kind)) {
+        if !header.dtype.chars().nth(1).is_some_and(|kind| matches!(kind, 'S' | 'U')) {
             return Err(IoErrorKind::Unsupported { what: format!("`format` of type `{}`", header.dtype) });
         }
         let mut text = Vec::new();

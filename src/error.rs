@@ -1,0 +1,55 @@
+//! The crate error, made of the rooms' errors: for callers that go through several rooms.
+
+use thiserror::Error;
+
+use crate::condense::CondenseError;
+use crate::eigen::EigenError;
+use crate::factor::FactorError;
+use crate::io::IoError;
+use crate::matrix::MatrixError;
+
+/// Any error of this crate; each room's own error converts into it by `?`.
+///
+/// ```
+/// use std::path::Path;
+/// use modalsweep::{Error, io::read_matrix, matrix::SymmetricMatrix};
+///
+/// fn load(path: &Path) -> Result<SymmetricMatrix, Error> {
+///     Ok(SymmetricMatrix::from_contents(&read_matrix(path)?.contents)?.0)
+/// }
+///
+/// let error = load(Path::new("missing.mtx")).unwrap_err();
+/// assert!(error.to_string().starts_with("missing.mtx: "));
+/// assert!(error.help().is_some());
+/// ```
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A file.
+    #[error(transparent)]
+    Io(#[from] IoError),
+    /// A matrix that is not symmetric, not finite, not of the right size.
+    #[error(transparent)]
+    Matrix(#[from] MatrixError),
+    /// A factorization.
+    #[error(transparent)]
+    Factor(#[from] FactorError),
+    /// A condensation.
+    #[error(transparent)]
+    Condense(#[from] CondenseError),
+    /// A dense eigenproblem.
+    #[error(transparent)]
+    Eigen(#[from] EigenError),
+}
+
+impl Error {
+    /// What the user can do about it, where there is something to say.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            Self::Io(error) => error.help(),
+            Self::Matrix(error) => error.help(),
+            Self::Condense(error) => error.help(),
+            Self::Factor(_) | Self::Eigen(_) => None,
+        }
+    }
+}
