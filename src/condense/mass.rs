@@ -3,8 +3,10 @@
 //! The last term is the costly one: a dense product of the stored columns T, or, where they don't fit
 //! in memory, T' W = -K_ms K_ss^-1 W with W = M_sm + M_ss T, block by block with a second solve.
 
+use std::sync::Mutex;
+
 use faer::linalg::matmul::matmul;
-use faer::{Accum, Mat, Par};
+use faer::{Accum, Mat, MatRef, Par};
 use rayon::prelude::*;
 
 use super::partition::Blocks;
@@ -26,11 +28,9 @@ impl<'a> OrderedMass<'a> {
         Self { ss: blocks.ss.permuted_without_zeros(places), blocks, places }
     }
 
-    /// M_ss T for a block of columns T.
-    fn weigh(&self, columns: &Block) -> Block {
-        let mut values = Pages::zeroed_or_panic(columns.values.len());
-        self.ss.multiply_block_into(&columns.values, columns.width(), &mut values);
-        Block { columns: columns.columns.clone(), values }
+    /// M_ss T for a block of columns T, row by row as the block.
+    fn weigh_into(&self, columns: &Block, weighed: &mut [f64]) {
+        self.ss.multiply_block_into(&columns.values, columns.width(), weighed);
     }
 
     /// Adds the columns of M_sm that belong to the block.
@@ -70,13 +70,23 @@ pub(super) fn from_recovery(factor: &Factor, blocks: &Blocks, columns: &[Block])
         let half = if count.is_multiple_of(2) && j >= count / 2 { (count - 1) / 2 } else { count / 2 };
         (0..=half).map(move |step| (j + step) % count)
     };
+    // Fresh memory for each block would cost as much as the product: as many buffers as threads.
+    let most = columns.iter().map(|block| block.values.len()).max().unwrap_or(0);
+    let buffers: Mutex<Vec<Pages>> = Mutex::new(Vec::new());
     let products: Vec<(Vec<f64>, Pairs)> = (0..count)
         .into_par_iter()
         .with_max_len(1)
         .map(|j| {
-            let weighed = ordered.weigh(&columns[j]);
-            let pairs = partners(j).map(|i| (i, product(&columns[i], &weighed))).collect();
-            (ordered.couple(&columns[j]), pairs)
+            let block = &columns[j];
+            let mut buffer = buffers.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).pop();
+            let pages = buffer.get_or_insert_with(|| Pages::zeroed_or_panic(most));
+            let weighed = &mut pages[..block.values.len()];
+            ordered.weigh_into(block, weighed);
+            let weighed =
+                MatRef::from_row_major_slice(weighed, block.values.len() / block.width(), block.width());
+            let pairs = partners(j).map(|i| (i, product(&columns[i], weighed))).collect();
+            buffers.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).extend(buffer);
+            (ordered.couple(block), pairs)
         })
         .collect();
     for (j, (coupled, pairs)) in products.into_iter().enumerate() {
@@ -91,10 +101,10 @@ pub(super) fn from_recovery(factor: &Factor, blocks: &Blocks, columns: &[Block])
 }
 
 /// T_i' (M_ss T_j).
-fn product(columns: &Block, weighed: &Block) -> Mat<f64> {
-    let mut product = Mat::zeros(columns.width(), weighed.width());
+fn product(columns: &Block, weighed: MatRef<'_, f64>) -> Mat<f64> {
+    let mut product = Mat::zeros(columns.width(), weighed.ncols());
     let left = columns.as_mat().transpose();
-    matmul(product.as_mut(), Accum::Replace, left, weighed.as_mat(), 1.0, Par::Seq);
+    matmul(product.as_mut(), Accum::Replace, left, weighed, 1.0, Par::Seq);
     product
 }
 
@@ -132,7 +142,9 @@ pub(super) fn by_second_solve(
     let products = factor.solve_sparse(coupling.view(), |_, columns| {
         let stiffness = couple(factor, coupling, &columns);
         let mut mass = ordered.couple(&columns);
-        let mut weighed = ordered.weigh(&columns);
+        let values = Pages::zeroed_or_panic(columns.values.len());
+        let mut weighed = Block { columns: columns.columns.clone(), values };
+        ordered.weigh_into(&columns, &mut weighed.values);
         ordered.add_coupling(&mut weighed);
         factor.solve_block_in_place(&mut weighed);
         // T' W = -K_ms K_ss^-1 W
