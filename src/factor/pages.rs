@@ -1,13 +1,18 @@
-//! Large buffers on large pages.
+//! Large buffers whose memory comes in large pieces.
 //!
-//! A factor or a block of columns is hundreds of megabytes that are written once: with pages of 4 kB
-//! the faults alone take a tenth of the factorization. The operating system is asked for larger ones
-//! where it has them (Linux, `madvise`), and zeroes them itself.
+//! A factor or a block of columns is hundreds of megabytes that are written once: taken page by page, 4 kB at
+//! a time, the faults alone cost a tenth of the factorization on one thread and most of the gain on
+//! two. So the operating system is asked for large pages (Linux, `madvise`), and beyond
+//! [`HUGE_BYTES`] for all pages at once: that many large pages a virtual machine may have to get from its
+//! host first, which costs more than they save.
 
 use memmap2::{MmapMut, MmapOptions};
 
 /// Buffers below this many bytes are taken from the allocator.
 const LARGE_BYTES: usize = 4 << 20;
+
+/// Buffers from this many bytes on are filled with pages at once.
+const HUGE_BYTES: usize = 256 << 20;
 
 /// Numbers, zero at first. Derefs to a slice.
 #[derive(Debug)]
@@ -26,10 +31,17 @@ impl Pages {
         if bytes < LARGE_BYTES {
             return Some(Self(Storage::Small(vec![0.0; length])));
         }
-        let map = MmapOptions::new().len(bytes).map_anon().ok()?;
+        let mut wanted = MmapOptions::new();
+        wanted.len(bytes);
+        if bytes >= HUGE_BYTES {
+            wanted.populate();
+        }
+        let map = wanted.map_anon().ok()?;
         // Only a wish: without large pages the buffer works as well.
         #[cfg(target_os = "linux")]
-        let _ = map.advise(memmap2::Advice::HugePage);
+        if bytes < HUGE_BYTES {
+            let _ = map.advise(memmap2::Advice::HugePage);
+        }
         Some(Self(Storage::Large(map)))
     }
 
