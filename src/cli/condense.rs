@@ -116,26 +116,9 @@ pub fn run(args: &CondenseArgs, common: &Common) -> Result<Outcome> {
     let loads = args.loads.as_deref().map(|path| read_loads(path, &model.names)).transpose()?;
     let spec = parse(&args.masters, &model.names)?;
     let mut seconds = Seconds { read: started.elapsed().as_secs_f64(), ..Seconds::default() };
-    let display = Display::new(common.quiet);
 
     let started = Instant::now();
-    let nodes = model.names.node_groups();
-    let mut options = GuyanOptions::default();
-    options.ordering = args.ordering.into();
-    options.nodes = nodes.as_deref();
-    options.factor.pivot_limit = args.pivot_limit;
-    options.memory_limit = common.memory.remaining();
-    options.recovery = if args.recovery { Recovery::Keep } else { Recovery::Discard };
-    let masters = match spec {
-        MasterSpec::List(list) => list,
-        MasterSpec::Auto(count) => automatic(&model, count, &options, &display)?,
-    };
-    seconds.masters = started.elapsed().as_secs_f64();
-    let in_model = |error| Failure::in_model(&error, &model.names);
-    let partition = Partition::new(model.names.size(), &masters).map_err(in_model)?;
-    let mass = model.mass.as_ref().map(|mass| &mass.matrix);
-    let mut guyan =
-        condense(&model.stiffness.matrix, mass, partition, &options, &display).map_err(in_model)?;
+    let mut guyan = reduce(args, common, &model, spec, &mut seconds)?;
     let certified = Instant::now();
     let (certificate, mut warnings) = certify(&guyan, &model);
     warnings.extend(model.warnings.iter().cloned());
@@ -158,6 +141,34 @@ pub fn run(args: &CondenseArgs, common: &Common) -> Result<Outcome> {
     }
     .print(common)?;
     Ok(Outcome::Done)
+}
+
+/// Chooses masters where asked to, and condenses.
+fn reduce(
+    args: &CondenseArgs,
+    common: &Common,
+    model: &Model,
+    spec: MasterSpec,
+    seconds: &mut Seconds,
+) -> Result<Guyan, Failure> {
+    let started = Instant::now();
+    let display = Display::new(common.quiet);
+    let nodes = model.names.node_groups();
+    let mut options = GuyanOptions::default();
+    options.ordering = args.ordering.into();
+    options.nodes = nodes.as_deref();
+    options.factor.pivot_limit = args.pivot_limit;
+    options.memory_limit = common.memory.remaining();
+    options.recovery = if args.recovery { Recovery::Keep } else { Recovery::Discard };
+    let masters = match spec {
+        MasterSpec::List(list) => list,
+        MasterSpec::Auto(count) => automatic(model, count, &options, &display)?,
+    };
+    seconds.masters = started.elapsed().as_secs_f64();
+    let in_model = |error| Failure::in_model(&error, &model.names);
+    let partition = Partition::new(model.names.size(), &masters).map_err(in_model)?;
+    let mass = model.mass.as_ref().map(|mass| &mass.matrix);
+    condense(&model.stiffness.matrix, mass, partition, &options, &display).map_err(in_model)
 }
 
 fn automatic(
