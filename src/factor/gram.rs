@@ -19,6 +19,10 @@ use crate::parallel::Progress;
 /// Equations in a slab, about.
 const SLAB_ROWS: usize = 1024;
 
+/// Columns that travel together: fewer than in a full solve, since what narrow blocks do not reach outweighs
+/// their slower products (0.14 s with 64, 0.11 s with 32 for 500 columns of a solid of 26,460 equations).
+const COLUMNS_PER_TRAVELLER: usize = 32;
+
 /// A run of panels, the panels that it touches first, and where those wait.
 struct Slab {
     panels: std::ops::Range<usize>,
@@ -58,7 +62,7 @@ impl Factor {
         assert_eq!(columns.rows(), symbolic.size(), "one row per equation");
         assert!(columns.is_csc(), "compressed sparse columns");
         let plan = Plan::new(symbolic);
-        let mut travellers: Vec<Traveller> = (self.blocks_of(columns).into_iter())
+        let mut travellers: Vec<Traveller> = (self.blocks_of(columns, COLUMNS_PER_TRAVELLER).into_iter())
             .map(|list| Traveller::new(symbolic, columns, list, plan.slots))
             .collect();
         let count = travellers.len();

@@ -63,7 +63,7 @@ impl Factor {
         if columns.ncols() == 0 {
             return;
         }
-        let width = block_width(columns.ncols());
+        let width = block_width(columns.ncols(), COLUMNS_PER_BLOCK);
         let mut rest = columns;
         let mut pieces = Vec::new();
         while rest.ncols() > width {
@@ -149,7 +149,7 @@ impl Factor {
     ) -> Vec<T> {
         assert_eq!(columns.rows(), self.symbolic().size(), "one row per equation");
         assert!(columns.is_csc(), "compressed sparse columns");
-        self.blocks_of(columns)
+        self.blocks_of(columns, COLUMNS_PER_BLOCK)
             .into_par_iter()
             .with_max_len(1)
             .enumerate()
@@ -160,8 +160,8 @@ impl Factor {
             .collect()
     }
 
-    /// Groups the columns by the place where they enter the elimination tree.
-    pub(super) fn blocks_of(&self, columns: sprs::CsMatView<'_, f64>) -> Vec<Vec<usize>> {
+    /// Groups the columns by the place where they enter the elimination tree, at most `most` in a block.
+    pub(super) fn blocks_of(&self, columns: sprs::CsMatView<'_, f64>, most: usize) -> Vec<Vec<usize>> {
         let place = &self.symbolic.place;
         let entry = |col: usize| {
             let rows = columns.outer_view(col).map(|column| column.indices().to_vec()).unwrap_or_default();
@@ -169,7 +169,7 @@ impl Factor {
         };
         let mut order: Vec<usize> = (0..columns.cols()).collect();
         order.sort_by_cached_key(|&col| (entry(col), col));
-        order.chunks(block_width(columns.cols())).map(<[usize]>::to_vec).collect()
+        order.chunks(block_width(columns.cols(), most)).map(<[usize]>::to_vec).collect()
     }
 
     fn load_dense(&self, columns: MatRef<'_, f64>) -> Block {
@@ -255,8 +255,8 @@ impl Factor {
 }
 
 /// Blocks as alike in width as can be, in whole vectors: no thread waits for the last one.
-fn block_width(columns: usize) -> usize {
-    let blocks = columns.div_ceil(COLUMNS_PER_BLOCK).max(1);
+fn block_width(columns: usize, most: usize) -> usize {
+    let blocks = columns.div_ceil(most).max(1);
     columns.div_ceil(blocks).max(1).next_multiple_of(4)
 }
 
