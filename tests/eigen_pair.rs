@@ -8,7 +8,7 @@ use faer::{Mat, mat};
 use modalsweep::eigen::{
     EigenError, PairModes, PairOptions, PairWorkspace, definite_pair, definite_pair_with,
 };
-use support::beam::{BeamEnd, BeamMass, beam};
+use support::beam::{BeamEnd, BeamMass, CANTILEVER_NASTRAN_HZ, beam};
 use support::chain::{ChainEnds, chain_eigenvalues, chain_mass, chain_stiffness};
 use support::random::{Random, congruent};
 use support::tolerance::{self, largest_relative_error};
@@ -33,20 +33,6 @@ fn solve_with(stiffness: &Mat<f64>, mass: &Mat<f64>, options: &PairOptions) -> R
     }
     result
 }
-
-/// MSC Nastran 2018.2, printed with 8 decimals (vtpasquale/NASTRAN_CoFE, testing/superelements).
-const CANTILEVER_NASTRAN_HZ: [f64; 10] = [
-    349.72878828,
-    2167.32414949,
-    6007.80335932,
-    11650.23019063,
-    19044.54346352,
-    28065.27468198,
-    38414.52704314,
-    49367.71187916,
-    59471.6198356,
-    66656.49082565,
-];
 
 // The next three: mpmath 1.4.1 with 50 digits, massless rotations eliminated exactly, then Cholesky of
 // the mass and eigsy; 20 digits.

@@ -101,6 +101,7 @@ fn check_all_solves(matrix: &SymmetricMatrix, factor: &Factor, columns: usize) {
             }
         }
     }
+    check_forward_half(factor, &rhs, &(b.transpose() * &x));
     let gram = factor.inverse_gram(rhs.view(), &Silent);
     let expected = b.transpose() * &x;
     for j in 0..columns {
@@ -112,6 +113,17 @@ fn check_all_solves(matrix: &SymmetricMatrix, factor: &Factor, columns: usize) {
     let mut vector: Vec<f64> = (0..size).map(|i| b[(i, 0)]).collect();
     factor.solve_vector_in_place(&mut vector);
     assert!(vector.iter().enumerate().all(|(i, &value)| close(value, x[(i, 0)], scale)));
+}
+
+/// y' y of each column of Y = L^-1 P B is b' A^-1 b.
+fn check_forward_half(factor: &Factor, rhs: &sprs::CsMat<f64>, expected: &Mat<f64>) {
+    for block in factor.forward_sparse(rhs.view(), |_, block| block) {
+        for (at, &col) in block.columns.iter().enumerate() {
+            let places = 0..factor.symbolic().size();
+            let square: f64 = places.map(|place| block.row(place)[at].powi(2)).sum();
+            assert!(close(square, expected[(col, col)], expected.norm_max().max(1.0)), "column {col}");
+        }
+    }
 }
 
 #[test]
@@ -182,6 +194,17 @@ fn unrestrained_dofs_are_all_named() {
         }
         other => panic!("{other:?}"),
     }
+}
+
+/// A DOF whose pivot vanishes is refused whatever the limit: nothing is held fixed in silence.
+#[test]
+fn no_limit_lets_a_mechanism_pass() {
+    let matrix = matrix_of(2, &[(0, 0, 1.0), (1, 0, -1.0), (1, 1, 1.0)]);
+    let symbolic = Arc::new(Symbolic::new(&matrix, &SymbolicOptions::default()).unwrap());
+    let mut options = FactorOptions::default();
+    options.pivot_limit = f64::INFINITY;
+    let result = Factor::new(&symbolic, &matrix, &options, &Silent);
+    assert!(matches!(result, Err(FactorError::Singular { .. })), "{result:?}");
 }
 
 #[test]

@@ -183,7 +183,7 @@ impl Certificate {
         }
         if self.largest_master_ratio > LOST_DIGITS {
             words.push(format!(
-                "WARNING: the reduced stiffness is a difference of numbers {:.0e} times as large at DOF {}: so many \
+                "WARNING: the reduced stiffness is a difference of numbers {:.0e} times as large at DOF {}: log10 of that many \
                  digits are lost (a free body held just so, or a master in the middle of stiff links)",
                 self.largest_master_ratio, self.largest_master_dof
             ));

@@ -172,8 +172,11 @@ impl Factor {
         ratios.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         (self.pivots.dof, self.pivots.largest_ratio) = ratios[0];
         ratios.retain(|&(_, ratio)| ratio > options.pivot_warning);
-        let mut dofs: Vec<usize> =
-            ratios.iter().filter(|(_, ratio)| *ratio > options.pivot_limit).map(|&(dof, _)| dof).collect();
+        let mut dofs: Vec<usize> = ratios
+            .iter()
+            .filter(|(_, ratio)| *ratio > options.pivot_limit || ratio.is_infinite())
+            .map(|&(dof, _)| dof)
+            .collect();
         self.pivots.doubtful = ratios;
         if dofs.is_empty() {
             return Ok(());

@@ -5,6 +5,20 @@
 
 use faer::Mat;
 
+/// MSC Nastran 2018.2, printed with 8 decimals (vtpasquale/NASTRAN_CoFE, testing/superelements).
+pub const CANTILEVER_NASTRAN_HZ: [f64; 10] = [
+    349.72878828,
+    2167.32414949,
+    6007.80335932,
+    11650.23019063,
+    19044.54346352,
+    28065.27468198,
+    38414.52704314,
+    49367.71187916,
+    59471.6198356,
+    66656.49082565,
+];
+
 /// How the mass of a bar goes to its nodes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BeamMass {
