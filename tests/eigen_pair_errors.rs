@@ -3,7 +3,7 @@
 mod support;
 
 use faer::{Mat, MatRef, mat};
-use modalsweep::eigen::{EigenError, PairMatrix, PairOptions, definite_pair};
+use modalsweep::eigen::{EigenError, Operand, PairOptions, definite_pair};
 use support::beam::{BeamEnd, BeamMass, beam};
 
 fn failure(stiffness: MatRef<'_, f64>, mass: MatRef<'_, f64>) -> EigenError {
@@ -18,12 +18,12 @@ fn values_that_are_not_finite_are_named_by_their_place() {
         for (row, col) in [(0, 0), (3, 1), (3, 3)] {
             let mut broken = stiffness.clone();
             broken[(row, col)] = bad;
-            let matrix = PairMatrix::Stiffness;
+            let matrix = Operand::Stiffness;
             let error = failure(broken.as_ref(), mass.as_ref());
             assert_eq!(error, EigenError::NonFinite { matrix, row, col });
             let mut broken = mass.clone();
             broken[(row, col)] = bad;
-            let matrix = PairMatrix::Mass;
+            let matrix = Operand::Mass;
             let error = failure(stiffness.as_ref(), broken.as_ref());
             assert_eq!(error, EigenError::NonFinite { matrix, row, col });
             assert!(error.to_string().contains(&format!("equation {}, {}", row + 1, col + 1)));
@@ -36,10 +36,10 @@ fn shapes_that_do_not_fit_are_refused() {
     let square = Mat::<f64>::identity(3, 3);
     let wide = Mat::<f64>::zeros(3, 4);
     let small = Mat::<f64>::identity(2, 2);
-    let matrix = PairMatrix::Stiffness;
+    let matrix = Operand::Stiffness;
     let error = failure(wide.as_ref(), square.as_ref());
     assert_eq!(error, EigenError::NotSquare { matrix, rows: 3, cols: 4 });
-    let matrix = PairMatrix::Mass;
+    let matrix = Operand::Mass;
     let error = failure(square.as_ref(), wide.as_ref());
     assert_eq!(error, EigenError::NotSquare { matrix, rows: 3, cols: 4 });
     let error = failure(square.as_ref(), small.as_ref());

@@ -2,20 +2,25 @@
 
 use std::fmt;
 
-/// The matrix of a pair that an error speaks of.
+use super::InstructionSet;
+
+/// The matrix that an error speaks of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PairMatrix {
+pub enum Operand {
+    /// The only matrix of the problem.
+    Matrix,
     /// The stiffness matrix `K`.
     Stiffness,
     /// The mass matrix `M`.
     Mass,
 }
 
-impl fmt::Display for PairMatrix {
+impl fmt::Display for Operand {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            PairMatrix::Stiffness => "stiffness",
-            PairMatrix::Mass => "mass",
+            Operand::Matrix => "matrix",
+            Operand::Stiffness => "stiffness matrix",
+            Operand::Mass => "mass matrix",
         })
     }
 }
@@ -27,10 +32,10 @@ impl fmt::Display for PairMatrix {
 #[non_exhaustive]
 pub enum EigenError {
     /// A matrix is not square.
-    #[error("the {matrix} matrix is {rows} x {cols}, it must be square")]
+    #[error("the {matrix} is {rows} x {cols}, it must be square")]
     NotSquare {
         /// Which matrix.
-        matrix: PairMatrix,
+        matrix: Operand,
         /// Its number of rows.
         rows: usize,
         /// Its number of columns.
@@ -38,10 +43,10 @@ pub enum EigenError {
     },
 
     /// Stiffness and mass, or the workspace and the matrices, differ in size.
-    #[error("the sizes differ: {expected} equations expected, the {matrix} matrix has {found}")]
+    #[error("the sizes differ: {expected} equations expected, the {matrix} has {found}")]
     SizeMismatch {
         /// Which matrix has the wrong size.
-        matrix: PairMatrix,
+        matrix: Operand,
         /// Number of equations expected.
         expected: usize,
         /// Number of equations found.
@@ -50,13 +55,13 @@ pub enum EigenError {
 
     /// The lower triangle of a matrix holds a NaN or an infinity; the first one, by columns.
     #[error(
-        "the {matrix} matrix has a value that is not finite at equation {}, {}",
+        "the {matrix} has a value that is not finite at equation {}, {}",
         row + 1,
         col + 1
     )]
     NonFinite {
         /// Which matrix.
-        matrix: PairMatrix,
+        matrix: Operand,
         /// Row of the value, 0-based.
         row: usize,
         /// Column of the value, 0-based.
@@ -96,7 +101,14 @@ pub enum EigenError {
     #[error("the ratio of mass to stiffness overflows; use consistent units")]
     OutOfRange,
 
-    /// The symmetric eigensolver lost its way: the eigenvalues do not sum to the trace.
+    /// The machine has no such vector instructions.
+    #[error("this machine has no {set} instructions")]
+    InstructionSetMissing {
+        /// The instructions asked for.
+        set: InstructionSet,
+    },
+
+    /// The eigensolver lost its way: the eigenvalues do not sum to the trace.
     #[error("the eigenvalues sum to {sum:e}, the trace is {trace:e}: no convergence")]
     NotConverged {
         /// Sum of the eigenvalues found.
@@ -111,11 +123,7 @@ impl EigenError {
     pub fn describe(&self, name: impl Fn(usize) -> String) -> String {
         match self {
             Self::NonFinite { matrix, row, col } => {
-                format!(
-                    "the {matrix} matrix has a value that is not finite at DOFs {}, {}",
-                    name(*row),
-                    name(*col)
-                )
+                format!("the {matrix} has a value that is not finite at DOFs {}, {}", name(*row), name(*col))
             }
             Self::SharedNullVector { dof, .. } => format!(
                 "a motion that is largest at DOF {} has neither stiffness nor mass; \

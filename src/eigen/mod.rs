@@ -20,9 +20,19 @@
 //! with `s = 0` for a supported structure. The frequencies that an engineer asks for are then the
 //! *largest* eigenvalues of `C`, which a symmetric eigensolver finds to full precision.
 
+mod batch;
 mod error;
+mod general;
+mod lanes;
 mod pair;
+mod source;
+mod spectra;
 mod symmetric;
 
-pub use error::{EigenError, PairMatrix};
+pub use batch::BatchOptions;
+pub use error::{EigenError, Operand};
+pub use general::{GeneralSolver, general_eigenvalues};
+pub use lanes::InstructionSet;
 pub use pair::{PairModes, PairOptions, PairWorkspace, Vectors, definite_pair, definite_pair_with};
+pub use source::{DenseMatrix, Matrices};
+pub use spectra::{Spectra, Spectrum};

@@ -11,7 +11,7 @@ mod shift;
 use faer::dyn_stack::MemBuffer;
 use faer::{Mat, MatRef};
 
-use super::{EigenError, PairMatrix};
+use super::{EigenError, Operand};
 use reduction::{Pivots, factor, reduce, spectrum};
 use shapes::Shapes;
 
@@ -271,8 +271,8 @@ pub fn definite_pair_with(
     mass: MatRef<'_, f64>,
     options: &PairOptions,
 ) -> Result<PairModes, EigenError> {
-    check(work.n, stiffness, PairMatrix::Stiffness)?;
-    check(work.n, mass, PairMatrix::Mass)?;
+    check(work.n, stiffness, Operand::Stiffness)?;
+    check(work.n, mass, Operand::Mass)?;
     let pencil = Pencil { stiffness, mass };
     let alone = factor(work, pencil, 0.0).ok();
     if let Some(pivots) = alone.filter(|p| p.ratio <= options.pivot_ratio_limit) {
@@ -289,7 +289,7 @@ pub fn definite_pair_with(
     result
 }
 
-fn check(n: usize, values: MatRef<'_, f64>, matrix: PairMatrix) -> Result<(), EigenError> {
+fn check(n: usize, values: MatRef<'_, f64>, matrix: Operand) -> Result<(), EigenError> {
     let (rows, cols) = (values.nrows(), values.ncols());
     if rows != cols {
         return Err(EigenError::NotSquare { matrix, rows, cols });

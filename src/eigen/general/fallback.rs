@@ -1,0 +1,53 @@
+//! The other path: faer's eigenvalues of one matrix.
+
+use faer::diag::DiagMut;
+use faer::dyn_stack::{MemBuffer, MemStack};
+use faer::linalg::evd::{ComputeEigenvectors, evd_real, evd_scratch};
+use faer::{MatRef, Par, c64};
+
+use super::super::EigenError;
+
+/// Memory for one matrix.
+#[derive(Default)]
+pub(super) struct Fallback {
+    re: Vec<f64>,
+    im: Vec<f64>,
+    size: usize,
+    memory: Option<MemBuffer>,
+}
+
+impl std::fmt::Debug for Fallback {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Fallback").field("size", &self.size).finish_non_exhaustive()
+    }
+}
+
+impl Fallback {
+    /// Eigenvalues of a finite column-major matrix, in no order.
+    pub fn eigenvalues(&mut self, dense: &[f64], n: usize, values: &mut [c64]) -> Result<(), EigenError> {
+        if self.size < n || self.memory.is_none() {
+            let no = ComputeEigenvectors::No;
+            self.memory = Some(MemBuffer::new(evd_scratch::<f64>(n, no, no, Par::Seq, Default::default())));
+            self.size = n;
+        }
+        self.re.resize(n, 0.0);
+        self.im.resize(n, 0.0);
+        let (re, im) = (&mut self.re[..n], &mut self.im[..n]);
+        let matrix = MatRef::from_column_major_slice(dense, n, n);
+        let memory = self.memory.as_mut().expect("made above");
+        let done = evd_real(
+            matrix,
+            DiagMut::from_slice_mut(re),
+            DiagMut::from_slice_mut(im),
+            None,
+            None,
+            Par::Seq,
+            MemStack::new(memory),
+            Default::default(),
+        );
+        for ((value, &re), &im) in values.iter_mut().zip(&*re).zip(&*im) {
+            *value = c64::new(re, im);
+        }
+        done.map_err(|_| EigenError::OutOfRange)
+    }
+}

@@ -1,0 +1,91 @@
+//! The results of a batch: one spectrum per matrix, in the order of the input.
+
+use faer::MatRef;
+
+use super::EigenError;
+
+/// Eigenvalues (and eigenvectors, if asked for) of many matrices.
+///
+/// Keep it and give it to the next batch: its memory is used again.
+#[derive(Debug, Clone)]
+pub struct Spectra<T> {
+    /// Eigenvalues, group by group of equal size.
+    pub(super) values: Vec<T>,
+    /// Eigenvectors in the same order, each matrix column by column.
+    pub(super) vectors: Vec<f64>,
+    /// Of every matrix, in the order of the input.
+    pub(super) items: Vec<Item>,
+    /// Outcomes, group by group.
+    pub(super) outcomes: Vec<Result<(), EigenError>>,
+}
+
+/// Where the results of a matrix lie.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Item {
+    pub n: usize,
+    pub outcome: usize,
+    pub values: usize,
+    pub vectors: usize,
+}
+
+/// Eigenvalues of one matrix, and its eigenvectors where they were asked for.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Spectrum<'a, T> {
+    /// All eigenvalues.
+    pub values: &'a [T],
+    /// Eigenvectors as columns, `n x n`, in the order of the eigenvalues.
+    pub vectors: Option<MatRef<'a, f64>>,
+}
+
+impl<T> Default for Spectra<T> {
+    fn default() -> Self {
+        Self { values: Vec::new(), vectors: Vec::new(), items: Vec::new(), outcomes: Vec::new() }
+    }
+}
+
+impl<T> Spectra<T> {
+    /// An empty container to be filled by a batch.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How many matrices there were.
+    pub fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    /// Whether there were none.
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    /// What came of matrix `index`, in the order of the input.
+    ///
+    /// # Errors
+    /// Why this matrix has no result.
+    ///
+    /// # Panics
+    /// When `index` is not below [`len`](Self::len).
+    pub fn get(&self, index: usize) -> Result<Spectrum<'_, T>, EigenError> {
+        let item = self.items[index];
+        self.outcomes[item.outcome]?;
+        let entries = item.n * item.n;
+        let vectors = (!self.vectors.is_empty()).then(|| {
+            let columns = &self.vectors[item.vectors..item.vectors + entries];
+            MatRef::from_column_major_slice(columns, item.n, item.n)
+        });
+        Ok(Spectrum { values: &self.values[item.values..item.values + item.n], vectors })
+    }
+
+    /// All results in the order of the input.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Result<Spectrum<'_, T>, EigenError>> {
+        (0..self.len()).map(|index| self.get(index))
+    }
+
+    /// The matrices without a result, with the reason.
+    pub fn failures(&self) -> impl Iterator<Item = (usize, EigenError)> {
+        let reason = |(index, item): (usize, &Item)| Some((index, self.outcomes[item.outcome].err()?));
+        self.items.iter().enumerate().filter_map(reason)
+    }
+}
