@@ -10,7 +10,7 @@ use pulp::Simd;
 use super::super::lanes::{Lanes, Mask, Real};
 
 /// Reflectors in a block.
-pub(super) const BLOCK: usize = 12;
+pub(super) const BLOCK: usize = 16;
 
 /// Rows or columns that the reflectors of a block are applied to at once.
 const STRIP: usize = 4;
