@@ -28,7 +28,7 @@ use hessenberg::Hessenberg;
 use reduction::Reduction;
 
 /// Up to this size the Hessenberg reduction runs in lanes too: above, the lanes leave the second cache.
-const LARGEST_REDUCED_IN_LANES: usize = 64;
+const LARGEST_REDUCED_IN_LANES: usize = 112;
 
 /// Eigenvalues of general real matrices `A x = lambda x`, many at a time.
 ///
