@@ -25,6 +25,7 @@ mod error;
 mod general;
 mod lanes;
 mod pair;
+pub mod random;
 mod source;
 mod spectra;
 mod symmetric;
