@@ -23,6 +23,7 @@
 mod batch;
 mod error;
 mod general;
+mod lane_buffer;
 mod lanes;
 mod pair;
 mod source;
