@@ -23,8 +23,10 @@
 mod batch;
 mod error;
 mod general;
+mod lane_buffer;
 mod lanes;
 mod pair;
+pub mod random;
 mod source;
 mod spectra;
 mod symmetric;
