@@ -53,6 +53,17 @@ pub enum EigenError {
         found: usize,
     },
 
+    /// As many mass matrices as stiffness matrices are needed, or one.
+    #[error("the numbers of matrices differ: {expected} expected, {found} of the {matrix} found")]
+    CountMismatch {
+        /// Which matrix there are too many or too few of.
+        matrix: Operand,
+        /// Number of matrices expected.
+        expected: usize,
+        /// Number of matrices found.
+        found: usize,
+    },
+
     /// The lower triangle of a matrix holds a NaN or an infinity; the first one, by columns.
     #[error(
         "the {matrix} has a value that is not finite at equation {}, {}",

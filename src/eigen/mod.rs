@@ -29,6 +29,7 @@ mod pair;
 pub mod random;
 mod source;
 mod spectra;
+pub mod stream;
 mod symmetric;
 
 pub use batch::BatchOptions;
