@@ -113,7 +113,8 @@ impl<W: Default + Send> Driver<W> {
         let slots = &self.slots;
         let mut tasks = tasks(kernel, &self.order, spectra);
         tasks.par_iter_mut().with_max_len(1).for_each(|task| {
-            let slot = &slots[rayon::current_thread_index().expect("runs on a pool")];
+            // A single task is done by the caller's thread, which may be none of the pool's.
+            let slot = &slots[rayon::current_thread_index().unwrap_or(0)];
             let mut work = slot.lock().expect("a thread uses its own workspace only");
             task.groups(|group| kernel.solve(group, &mut work));
         });

@@ -19,7 +19,7 @@ mod stopwatch;
 use std::sync::mpsc::channel;
 
 pub use chunk::StackChunk;
-use office::{Office, Outlet, read_ahead};
+use office::{Outlet, Queue, Workshop, read_ahead};
 pub use sources::{PairStacks, RandomStack, StackFiles};
 use stopwatch::Stopwatch;
 
@@ -207,15 +207,15 @@ where
     }
     let (news, events) = channel();
     let reader_news = news.clone();
-    let stopwatch = Stopwatch::default();
+    let workshop = Workshop { queue: Queue::new(solvers), news, stopwatch: Stopwatch::default() };
     let (outcome, mut report) = std::thread::scope(|threads| {
-        threads.spawn(move || read_ahead(source, chunking, &empty, &reader_news));
-        // Goes away before the reader is waited for, which so learns that it can end.
-        let outlet = Outlet::new(options.order, recycle);
-        let mut office = Office { events, news, idle: solvers.iter_mut().collect(), outlet };
-        let outcome = rayon::in_place_scope(|pool| office.run(pool, &stopwatch, deliver));
-        (outcome, office.outlet.report)
+        let queue = &workshop.queue;
+        threads.spawn(move || read_ahead(source, chunking, &empty, queue, &reader_news));
+        // These go away before the reader is waited for, which so learns that it can end.
+        let (events, mut outlet) = (events, Outlet::new(options.order, recycle));
+        let outcome = rayon::in_place_scope(|pool| workshop.run(pool, &events, &mut outlet, deliver));
+        (outcome, outlet.report)
     });
-    report.compute_seconds = stopwatch.seconds();
+    report.compute_seconds = workshop.stopwatch.seconds();
     outcome.map(|()| report)
 }

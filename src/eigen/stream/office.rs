@@ -4,6 +4,7 @@ use std::any::Any;
 use std::collections::{BTreeMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::mpsc::{Receiver, Sender};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::stopwatch::Stopwatch;
@@ -21,11 +22,47 @@ pub(super) struct Slot<C, R> {
 }
 
 /// What the caller's thread hears of.
-pub(super) enum Event<'v, C, R, V, E> {
-    Read(Box<Slot<C, R>>, Duration),
-    Solved(Box<Slot<C, R>>, &'v mut V),
+pub(super) enum Event<C, R, E> {
+    Read(Duration),
+    Solved(Box<Slot<C, R>>),
     End(Result<(), E>),
     Panicked(Box<dyn Any + Send>),
+}
+
+/// Chunks that wait for a solver, and solvers that wait for a chunk. Never both.
+pub(super) struct Queue<'v, C, R, V>(Mutex<Waiting<'v, C, R, V>>);
+
+struct Waiting<'v, C, R, V> {
+    ready: VecDeque<Box<Slot<C, R>>>,
+    idle: Vec<&'v mut V>,
+}
+
+type Job<'v, C, R, V> = (Box<Slot<C, R>>, &'v mut V);
+
+impl<'v, C, R, V> Queue<'v, C, R, V> {
+    pub fn new(solvers: &'v mut [V]) -> Self {
+        Self(Mutex::new(Waiting { ready: VecDeque::new(), idle: solvers.iter_mut().collect() }))
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Waiting<'v, C, R, V>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn push(&self, slot: Box<Slot<C, R>>) {
+        self.waiting().ready.push_back(slot);
+    }
+
+    fn next(&self) -> Option<Job<'v, C, R, V>> {
+        let mut waiting = self.waiting();
+        let Waiting { ready, idle } = &mut *waiting;
+        if ready.is_empty() { None } else { idle.pop().and_then(|solver| Some((ready.pop_front()?, solver))) }
+    }
+
+    /// What a solver does next, which is done with a chunk.
+    fn next_of(&self, solver: &'v mut V) -> Option<Job<'v, C, R, V>> {
+        self.waiting().idle.push(solver);
+        self.next()
+    }
 }
 
 /// Fills empty slots until the source ends, or the caller hangs up.
@@ -33,7 +70,8 @@ pub(super) fn read_ahead<S: Source, R, V>(
     source: &mut S,
     chunking: Chunking,
     empty: &Receiver<Box<Slot<S::Chunk, R>>>,
-    news: &Sender<Event<'_, S::Chunk, R, V, S::Error>>,
+    queue: &Queue<'_, S::Chunk, R, V>,
+    news: &Sender<Event<S::Chunk, R, S::Error>>,
 ) {
     let (mut number, mut first) = (0, 0);
     for mut slot in empty {
@@ -44,88 +82,85 @@ pub(super) fn read_ahead<S: Source, R, V>(
             Ok(Ok(count)) => {
                 (slot.number, slot.first, slot.count) = (number, first, count);
                 (number, first) = (number + 1, first + count);
-                Event::Read(slot, started.elapsed())
+                queue.push(slot);
+                Event::Read(started.elapsed())
             }
             Ok(Err(error)) => Event::End(Err(error)),
             Err(panic) => Event::Panicked(panic),
         };
-        let last = !matches!(event, Event::Read(..));
+        let last = !matches!(event, Event::Read(_));
         if news.send(event).is_err() || last {
             return;
         }
     }
 }
 
-/// Solves one chunk on the pool.
-fn solve<'v, C, V: ChunkSolver<C>, E>(
-    mut slot: Box<Slot<C, V::Results>>,
-    solver: &'v mut V,
-    stopwatch: &Stopwatch,
-) -> Event<'v, C, V::Results, V, E> {
-    stopwatch.start();
-    let Slot { ref chunk, ref mut results, .. } = *slot;
-    let solved = catch_unwind(AssertUnwindSafe(|| solver.solve(chunk, results)));
-    stopwatch.stop();
-    match solved {
-        Ok(()) => Event::Solved(slot, solver),
-        Err(panic) => Event::Panicked(panic),
-    }
+/// What the tasks on the pool share.
+pub(super) struct Workshop<'v, C, R, V, E> {
+    pub queue: Queue<'v, C, R, V>,
+    pub news: Sender<Event<C, R, E>>,
+    pub stopwatch: Stopwatch,
 }
 
-/// What the caller's thread knows: which chunks are ready, and which solvers are idle.
-pub(super) struct Office<'v, C, R, V, E> {
-    pub events: Receiver<Event<'v, C, R, V, E>>,
-    /// For the tasks; keeps the channel open, too.
-    pub news: Sender<Event<'v, C, R, V, E>>,
-    pub idle: Vec<&'v mut V>,
-    pub outlet: Outlet<C, R>,
-}
-
-impl<'v, C, V, E> Office<'v, C, V::Results, V, E>
+impl<'v, C, V, E> Workshop<'v, C, V::Results, V, E>
 where
     C: Send,
     V: ChunkSolver<C>,
     E: Send,
 {
+    /// Solves one chunk on the pool, and puts the next one into the pool's queue: a thread that waits for news
+    /// takes one at a time.
+    fn start<'s>(&'s self, pool: &rayon::Scope<'s>, (mut slot, solver): Job<'v, C, V::Results, V>)
+    where
+        'v: 's,
+        C: 's,
+        V::Results: 's,
+    {
+        pool.spawn(move |pool| {
+            self.stopwatch.start();
+            let Slot { ref chunk, ref mut results, .. } = *slot;
+            let solved = catch_unwind(AssertUnwindSafe(|| solver.solve(chunk, results)));
+            self.stopwatch.stop();
+            if let Err(panic) = solved {
+                let _ = self.news.send(Event::Panicked(panic));
+            } else if self.news.send(Event::Solved(slot)).is_ok()
+                && let Some(job) = self.queue.next_of(solver)
+            {
+                self.start(pool, job);
+            }
+        });
+    }
+
     /// Starts and delivers until the source has ended and all its chunks are delivered.
     pub fn run<'s, F: From<E>>(
-        &mut self,
+        &'s self,
         pool: &rayon::Scope<'s>,
-        stopwatch: &'s Stopwatch,
+        events: &Receiver<Event<C, V::Results, E>>,
+        outlet: &mut Outlet<C, V::Results>,
         mut deliver: impl FnMut(Piece<'_, C, V::Results>) -> Result<(), F>,
     ) -> Result<(), F>
     where
         'v: 's,
         C: 's,
-        V: 's,
         V::Results: 's,
-        E: 's,
     {
-        let solvers = self.idle.len();
-        let mut ready = VecDeque::new();
-        let mut end = None;
-        while end.is_none() || !ready.is_empty() || self.idle.len() < solvers {
-            match next_event(&self.events) {
-                Event::Read(slot, elapsed) => {
-                    self.outlet.report.read_seconds += elapsed.as_secs_f64();
-                    ready.push_back(slot);
+        // A chunk may be solved before it is heard of that it was read; not so at the end.
+        let (mut read, mut solved, mut end) = (0_usize, 0, None);
+        while end.is_none() || solved < read {
+            match next_event(events) {
+                Event::Read(elapsed) => {
+                    outlet.report.read_seconds += elapsed.as_secs_f64();
+                    read += 1;
+                    if let Some(job) = self.queue.next() {
+                        self.start(pool, job);
+                    }
                 }
-                Event::Solved(slot, solver) => {
-                    self.idle.push(solver);
-                    self.outlet.accept(slot, &mut deliver)?;
+                Event::Solved(slot) => {
+                    solved += 1;
+                    outlet.accept(slot, &mut deliver)?;
                 }
                 Event::End(how) => end = Some(how),
                 Event::Panicked(panic) => resume_unwind(panic),
-            }
-            while !self.idle.is_empty()
-                && let Some(slot) = ready.pop_front()
-                && let Some(solver) = self.idle.pop()
-            {
-                let news = self.news.clone();
-                pool.spawn(move |_| {
-                    // Nobody listens any more where a delivery has failed.
-                    let _ = news.send(solve(slot, solver, stopwatch));
-                });
             }
         }
         end.unwrap_or(Ok(())).map_err(F::from)
@@ -197,7 +232,7 @@ fn next_event<T>(events: &Receiver<T>) -> T {
                     return event;
                 }
             }
-            None => return events.recv().expect("the caller holds a sender itself"),
+            None => return events.recv().expect("the workshop holds a sender"),
         }
     }
 }
