@@ -37,11 +37,11 @@ fn check_mean(expected: f64, numbers: impl Iterator<Item = f64>) {
     assert!((mean - expected).abs() < allowed, "mean {mean}, expected {expected} within {allowed}");
 }
 
-/// Numbers of `tests/data/eigen/random.py`, which has its own ChaCha8.
+/// Numbers of `tests/data/eigen/random_numbers.py`, which has its own ChaCha8.
 #[test]
 fn numbers_are_those_of_an_independent_program() {
     let mut lines = 0;
-    for line in include_str!("data/eigen/random.txt").lines().filter(|line| !line.starts_with('#')) {
+    for line in include_str!("data/eigen/random_numbers.txt").lines().filter(|line| !line.starts_with('#')) {
         let words: Vec<&str> = line.split(' ').collect();
         let family: Family = words[0].parse().unwrap();
         let (seed, index) = (words[1].parse().unwrap(), words[2].parse().unwrap());

@@ -113,7 +113,7 @@ impl<W: Default + Send> Driver<W> {
         let slots = &self.slots;
         let mut tasks = tasks(kernel, &self.order, spectra);
         tasks.par_iter_mut().with_max_len(1).for_each(|task| {
-            // A single task is done by the caller's thread, which may be none of the pool's.
+            // A single task called from outside of a pool runs on the caller's thread, alone.
             let slot = &slots[rayon::current_thread_index().unwrap_or(0)];
             let mut work = slot.lock().expect("a thread uses its own workspace only");
             task.groups(|group| kernel.solve(group, &mut work));

@@ -1,15 +1,51 @@
-//! Eigenvalues of many general real matrices.
+//! Eigenvalues of many general real matrices, several at once in SIMD lanes.
+//!
+//! Each matrix is balanced by itself. Matrices of one size then go side by side, one per lane: up to
+//! [`LARGEST_REDUCED_IN_LANES`] rows the Hessenberg reduction already runs in lanes, above it is
+//! faer's blocked one, matrix by matrix; Francis' QR iteration runs in lanes for all sizes. A matrix
+//! that does not pass the trace check is solved again by faer alone.
 
+mod balance;
 mod fallback;
+mod francis;
+mod hessenberg;
+mod order;
+mod reduction;
+mod sweep;
+
+use std::ops::Range;
 
 use faer::c64;
 
 use super::batch::{BatchOptions, Driver, Group, Kernel, check_finite, square};
+use super::lane_buffer::LaneBuffer;
 use super::source::Matrices;
-use super::{EigenError, Operand, Spectra};
+use super::{EigenError, InstructionSet, Operand, Spectra};
+use balance::{balance, sum_of_squares};
 use fallback::Fallback;
+use francis::{Francis, MOST_LANES, entries, stride};
+use hessenberg::Hessenberg;
+use reduction::Reduction;
 
-/// Eigenvalues of general real matrices, many at a time.
+/// Up to this size the Hessenberg reduction runs in lanes too: above, the lanes leave the second cache.
+const LARGEST_REDUCED_IN_LANES: usize = 64;
+
+/// Eigenvalues of general real matrices `A x = lambda x`, many at a time.
+///
+/// Keeps its memory: a second batch of the same sizes allocates nothing per matrix. The work is about
+/// `10 n^3` flops a matrix; the memory is `8 (n + 1)^2` bytes per lane and thread.
+///
+/// ```
+/// use modalsweep::eigen::{BatchOptions, GeneralSolver, Spectra};
+///
+/// // A rotation by 90 degrees, and an oscillator x'' = -4 x.
+/// let stack = ndarray::array![[[0.0, -1.0], [1.0, 0.0]], [[0.0, 1.0], [-4.0, 0.0]]];
+/// let mut spectra = Spectra::new();
+/// GeneralSolver::new(BatchOptions::default())?.solve(&stack, &mut spectra);
+/// assert!((spectra.get(0)?.values[0].im - 1.0).abs() < 1e-15);
+/// assert!((spectra.get(1)?.values[0].im - 2.0).abs() < 1e-15);
+/// # Ok::<(), modalsweep::eigen::EigenError>(())
+/// ```
 #[derive(Debug, Default)]
 pub struct GeneralSolver {
     options: BatchOptions,
@@ -26,14 +62,19 @@ impl GeneralSolver {
         Ok(Self { options, driver: Driver::default() })
     }
 
-    /// Eigenvalues of all matrices, each in descending magnitude.
+    /// Eigenvalues of all matrices, in the order of the input, on the current rayon pool.
+    ///
+    /// Each spectrum is in the order of descending magnitude, conjugates adjacent, the one with positive
+    /// imaginary part first. A matrix that is not square, not finite, or that does not converge fails
+    /// alone. The bits depend on the matrix and the instruction set only, not on its neighbours
+    /// or the number of threads.
     pub fn solve(&mut self, matrices: &(impl Matrices + ?Sized), spectra: &mut Spectra<c64>) {
-        let kernel = GeneralKernel { matrices, options: &self.options };
+        let kernel = GeneralKernel { matrices, set: self.options.instruction_set };
         self.driver.run(&kernel, matrices.len(), spectra);
     }
 }
 
-/// Eigenvalues of all matrices, each in descending magnitude.
+/// Eigenvalues of general real matrices, each in descending magnitude: [`GeneralSolver`] with default options.
 pub fn general_eigenvalues(matrices: &(impl Matrices + ?Sized)) -> Spectra<c64> {
     let mut spectra = Spectra::new();
     GeneralSolver::default().solve(matrices, &mut spectra);
@@ -42,13 +83,31 @@ pub fn general_eigenvalues(matrices: &(impl Matrices + ?Sized)) -> Spectra<c64> 
 
 #[derive(Debug, Default)]
 struct Workspace {
+    /// One matrix.
     dense: Vec<f64>,
+    norms: Vec<f64>,
+    hessenberg: Hessenberg,
+    lanes: LaneBuffer,
+    scratch: LaneBuffer,
+    values: Vec<c64>,
     fallback: Fallback,
 }
 
 struct GeneralKernel<'a, M: ?Sized> {
     matrices: &'a M,
-    options: &'a BatchOptions,
+    set: InstructionSet,
+}
+
+/// What is known of a matrix before the iteration.
+#[derive(Debug, Clone, Default)]
+struct Prepared {
+    /// Rows between the isolated eigenvalues; the rest of the problem.
+    active: Range<usize>,
+    /// The power of two that the matrix was divided by.
+    scale: f64,
+    trace: f64,
+    /// Frobenius norm after balancing.
+    norm: f64,
 }
 
 impl<M: Matrices + ?Sized> Kernel for GeneralKernel<'_, M> {
@@ -64,18 +123,162 @@ impl<M: Matrices + ?Sized> Kernel for GeneralKernel<'_, M> {
     }
 
     fn group_size(&self, _n: usize) -> usize {
-        self.options.instruction_set.lanes()
+        self.set.lanes()
     }
 
     fn solve(&self, group: Group<'_, c64>, work: &mut Workspace) {
         let n = group.n;
-        let results = group.values.chunks_exact_mut(n).zip(group.outcomes);
-        for (&index, (values, outcome)) in group.members.iter().zip(results) {
-            work.dense.resize(n * n, 0.0);
-            let dense = &mut work.dense[..n * n];
-            self.matrices.copy_into(index, dense);
-            *outcome = check_finite(dense, n, Operand::Matrix)
-                .and_then(|()| work.fallback.eigenvalues(dense, n, values));
+        let mut sizes = [0; MOST_LANES];
+        let mut prepared: [Prepared; MOST_LANES] = Default::default();
+        let in_lanes = n <= LARGEST_REDUCED_IN_LANES;
+        work.reserve(n, self.set);
+        for (lane, &index) in group.members.iter().enumerate() {
+            let values = &mut group.values[lane * n..][..n];
+            self.matrices.copy_into(index, &mut work.dense[..n * n]);
+            match work.prepare(n, values) {
+                Ok(state) => prepared[lane] = state,
+                Err(error) => {
+                    group.outcomes[lane] = Err(error);
+                    continue;
+                }
+            }
+            group.outcomes[lane] = Ok(());
+            let active = prepared[lane].active.clone();
+            sizes[lane] = active.len();
+            if !in_lanes {
+                work.hessenberg.reduce(&mut work.dense[..n * n], n, active.clone());
+            }
+            work.scatter(n, active, lane, self.set.lanes(), in_lanes);
+        }
+        for lane in group.members.len()..self.set.lanes() {
+            work.scatter(n, 0..0, lane, self.set.lanes(), in_lanes);
+        }
+        if in_lanes {
+            self.set.run(Reduction {
+                matrices: &mut work.lanes.numbers()[..entries(n) * self.set.lanes()],
+                scratch: &mut work.scratch.numbers()[..4 * n * self.set.lanes()],
+                n,
+            });
+        }
+        let failed = self.set.run(Francis {
+            hessenberg: &mut work.lanes.numbers()[..entries(n) * self.set.lanes()],
+            n,
+            sizes,
+            values: &mut work.values[..n * self.set.lanes()],
+        });
+        for (lane, &index) in group.members.iter().enumerate() {
+            if group.outcomes[lane].is_err() {
+                continue;
+            }
+            let values = &mut group.values[lane * n..][..n];
+            let active = prepared[lane].active.clone();
+            values[active.clone()].copy_from_slice(&work.values[lane * n..][..active.len()]);
+            let checked = if failed[lane] { Err(()) } else { prepared[lane].check(values) };
+            if checked.is_err() {
+                group.outcomes[lane] = self.second_try(index, n, values, work);
+                continue;
+            }
+            order::sort(values);
+            if prepared[lane].scale != 1.0 {
+                values.iter_mut().for_each(|value| *value *= prepared[lane].scale);
+            }
         }
     }
+}
+
+impl<M: Matrices + ?Sized> GeneralKernel<'_, M> {
+    /// The same matrix by faer alone.
+    fn second_try(
+        &self,
+        index: usize,
+        n: usize,
+        values: &mut [c64],
+        work: &mut Workspace,
+    ) -> Result<(), EigenError> {
+        self.matrices.copy_into(index, &mut work.dense[..n * n]);
+        let state = work.prepare(n, values)?;
+        work.fallback.eigenvalues(&work.dense[..n * n], n, values)?;
+        state.check(values).map_err(|()| {
+            let sum: c64 = values.iter().sum();
+            EigenError::NotConverged { sum: sum.re * state.scale, trace: state.trace * state.scale }
+        })?;
+        order::sort(values);
+        values.iter_mut().for_each(|value| *value *= state.scale);
+        Ok(())
+    }
+}
+
+impl Prepared {
+    /// Compares the sum of the eigenvalues with the trace.
+    fn check(&self, values: &[c64]) -> Result<(), ()> {
+        let sum: f64 = values.iter().map(|value| value.re).sum();
+        let rounding = 16.0 * values.len() as f64 * f64::EPSILON * self.norm;
+        // Not the other way round: NaN fails.
+        if (sum - self.trace).abs() <= rounding { Ok(()) } else { Err(()) }
+    }
+}
+
+impl Workspace {
+    fn reserve(&mut self, n: usize, set: InstructionSet) {
+        let grow = |len: usize, room: usize| len.max(room);
+        self.dense.resize(grow(self.dense.len(), n * n), 0.0);
+        self.values.resize(grow(self.values.len(), n * set.lanes()), c64::new(0.0, 0.0));
+        self.lanes.reals::<pulp::Scalar>(entries(n) * set.lanes());
+        self.scratch.reals::<pulp::Scalar>(4 * n * set.lanes());
+    }
+
+    /// Checks, scales and balances the matrix in `dense`; isolated eigenvalues go to `values`.
+    fn prepare(&mut self, n: usize, values: &mut [c64]) -> Result<Prepared, EigenError> {
+        let dense = &mut self.dense[..n * n];
+        check_finite(dense, n, Operand::Matrix)?;
+        let scale = range_scale(dense);
+        if scale != 1.0 {
+            // Two factors: one may be beyond the range.
+            dense.iter_mut().for_each(|value| *value /= scale);
+        }
+        let active = balance(dense, n, &mut self.norms);
+        for (i, value) in values.iter_mut().enumerate() {
+            *value = c64::new(dense[i * n + i], 0.0);
+        }
+        let trace = (0..n).map(|i| dense[i * n + i]).sum();
+        Ok(Prepared { active, scale, trace, norm: sum_of_squares(dense).sqrt() })
+    }
+
+    /// Puts the active block of `dense` into its lane: all of it, or its Hessenberg part.
+    fn scatter(&mut self, n: usize, active: Range<usize>, lane: usize, lanes: usize, whole: bool) {
+        let (size, stride) = (active.len(), stride(n));
+        let numbers = &mut self.lanes.numbers()[..entries(n) * lanes];
+        for (j, column) in numbers.chunks_exact_mut(stride * lanes).enumerate() {
+            // Zeros where the bulge will be; below it nothing is read.
+            let rows = if whole { stride } else { stride.min(j + 4) };
+            let given = match j < size {
+                true => &self.dense[(active.start + j) * n + active.start..][..size],
+                false => &[],
+            };
+            let given = if whole { given } else { &given[..given.len().min(j + 2)] };
+            let (filled, zero) = column[..rows * lanes].split_at_mut(given.len() * lanes);
+            for (target, value) in filled.chunks_exact_mut(lanes).zip(given) {
+                target[lane] = *value;
+            }
+            zero.chunks_exact_mut(lanes).for_each(|target| target[lane] = 0.0);
+        }
+    }
+}
+
+/// A power of two by which the entries come into a range where squares neither overflow nor vanish; 1 for
+/// nearly all matrices.
+fn range_scale(dense: &[f64]) -> f64 {
+    const FAR: f64 = 1e90;
+    let (chunks, rest) = dense.as_chunks::<8>();
+    let mut largest = [0.0_f64; 8];
+    for chunk in chunks {
+        for (largest, value) in largest.iter_mut().zip(chunk) {
+            *largest = largest.max(value.abs());
+        }
+    }
+    let largest = largest.into_iter().chain(rest.iter().map(|value| value.abs())).fold(0.0, f64::max);
+    if largest == 0.0 || (1.0 / FAR..FAR).contains(&largest) {
+        return 1.0;
+    }
+    largest.log2().floor().clamp(-1000.0, 1000.0).exp2()
 }

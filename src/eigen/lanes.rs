@@ -247,4 +247,16 @@ impl<S: Simd> Lanes<S> {
     pub fn load(self, values: &[f64]) -> Real<S> {
         bytemuck::pod_read_unaligned(bytemuck::cast_slice(&values[..Self::COUNT]))
     }
+
+    /// The numbers of all lanes.
+    #[inline(always)]
+    pub fn numbers(self, values: &Real<S>) -> &[f64] {
+        bytemuck::cast_slice(std::slice::from_ref(values))
+    }
+
+    /// The numbers of all lanes, vector by vector.
+    #[inline(always)]
+    pub fn all_numbers(self, values: &[Real<S>]) -> &[f64] {
+        bytemuck::cast_slice(values)
+    }
 }

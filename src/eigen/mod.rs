@@ -39,3 +39,4 @@ pub use lanes::InstructionSet;
 pub use pair::{PairModes, PairOptions, PairWorkspace, Vectors, definite_pair, definite_pair_with};
 pub use source::{DenseMatrix, Matrices};
 pub use spectra::{Spectra, Spectrum};
+pub use symmetric::{SymmetricSolver, symmetric_eigen, symmetric_eigenvalues};

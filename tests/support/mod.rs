@@ -3,5 +3,8 @@
 
 pub mod beam;
 pub mod chain;
+pub mod dense;
 pub mod random;
+pub mod reference;
+pub mod spectrum;
 pub mod tolerance;

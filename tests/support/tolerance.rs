@@ -51,6 +51,41 @@ pub fn eigenvalue(n: usize, spread: f64, condition: f64) -> f64 {
     ULP * (4.0 + n as f64 + spread.max(condition).max(1.0))
 }
 
+/// Limit of `spectrum::backward_ratio`; LAPACK's own threshold (`ddrvev.f`) is 20.
+pub const BACKWARD_RATIO: f64 = 1.0;
+
+/// Limit of `|sum - trace| / (n ||A||_F ulp)` and of the same for squares; LAPACK's `dgeev` reaches 1.7.
+pub const TRACE_RATIO: f64 = 3.0;
+
+/// A size for ratios: with a few rounding errors even where there are few numbers.
+pub fn size(n: usize) -> f64 {
+    n.max(8) as f64
+}
+
+/// Error allowed for an eigenvalue of a general matrix of size `n` that moves by `sensitivity` times
+/// a relative change of the (balanced) matrix, `||A||_F / |y' x|`: 4 n 2^-53 of it. LAPACK's `dgeev`
+/// reaches 2.2 on the matrices of `reference.txt`.
+pub fn general_eigenvalue(n: usize, sensitivity: f64) -> f64 {
+    2.0 * ULP * size(n) * sensitivity
+}
+
+/// Error allowed for a symmetric matrix in a solver that does not know of it: 2 n 2^-53 ||A||_2; `dgeev` reaches 1.1.
+pub fn unaware_of_symmetry(n: usize, norm: f64) -> f64 {
+    ULP * size(n) * norm
+}
+
+/// The same where two computed results are compared, one of them by a program that promises less.
+pub fn two_programs(n: usize, sensitivity: f64) -> f64 {
+    2.0 * general_eigenvalue(n, sensitivity)
+}
+
+/// Error allowed for `X D X^-1` with a normal `D` of norm `norm`, formed in double precision (Bauer and Fike):
+/// both the rounding of the product and that of the solver are multiplied by the condition of `X` once
+/// for the norm of the matrix and once for the eigenvalue. Clusters take the sum over their discs.
+pub fn given_spectrum(n: usize, norm: f64, condition: f64) -> f64 {
+    4.0 * ULP * size(n) * norm * condition * condition
+}
+
 /// A number printed with `digits` significant digits.
 pub fn printed(digits: i32) -> f64 {
     0.5 * 10f64.powi(1 - digits)

@@ -1,8 +1,8 @@
-"""Writes random.txt: first numbers of the random families, by ChaCha8 and the polar method in Python.
+"""Writes random_numbers.txt: first numbers of the random families, by ChaCha8 and the polar method in Python.
 
 Independent of the Rust code: ChaCha by D. J. Bernstein's description, key = (seed, index, purpose, 0) as
 64-bit little-endian words, counter and nonce zero; logarithms by mpmath. Lines: family, seed, index, first
-entries of the matrix column by column (n = 4). Needs mpmath: python random.py
+entries of the matrix column by column (n = 4). Needs mpmath: python random_numbers.py
 """
 
 import itertools
@@ -75,7 +75,7 @@ def main():
         for name, numbers in families.items():
             first = " ".join(repr(value) for value in itertools.islice(numbers, COUNT))
             lines.append(f"{name} {seed} {index} {first}\n")
-    (HERE / "random.txt").write_text("# see random.py\n" + "".join(lines))
+    (HERE / "random_numbers.txt").write_text("# see random_numbers.py\n" + "".join(lines))
 
 
 if __name__ == "__main__":
