@@ -31,6 +31,7 @@ mod source;
 mod spectra;
 pub mod stream;
 mod symmetric;
+mod symmetry;
 
 pub use batch::BatchOptions;
 pub use error::{EigenError, Operand};
@@ -38,5 +39,6 @@ pub use general::{GeneralSolver, general_eigenvalues};
 pub use lanes::InstructionSet;
 pub use pair::{PairModes, PairOptions, PairWorkspace, Vectors, definite_pair, definite_pair_with};
 pub use source::{DenseMatrix, Matrices};
-pub use spectra::{Spectra, Spectrum};
+pub use spectra::{Eigenvalue, Spectra, Spectrum};
 pub use symmetric::{SymmetricSolver, symmetric_eigen, symmetric_eigenvalues};
+pub use symmetry::check_symmetric;

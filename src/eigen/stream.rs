@@ -11,6 +11,7 @@
 //! chunks. A matrix gets the same bits whatever the chunk size, the number of threads and its neighbours.
 
 mod chunk;
+mod memory;
 mod office;
 mod solvers;
 mod sources;
@@ -19,7 +20,9 @@ mod stopwatch;
 use std::sync::mpsc::channel;
 
 pub use chunk::StackChunk;
+pub use memory::Footprint;
 use office::{Outlet, Queue, Workshop, read_ahead};
+pub use solvers::SymmetricChunks;
 pub use sources::{PairStacks, RandomStack, StackFiles};
 use stopwatch::Stopwatch;
 
