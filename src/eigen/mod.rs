@@ -37,7 +37,9 @@ pub use batch::BatchOptions;
 pub use error::{EigenError, Operand};
 pub use general::{GeneralSolver, general_eigenvalues};
 pub use lanes::InstructionSet;
-pub use pair::{PairModes, PairOptions, PairWorkspace, Vectors, definite_pair, definite_pair_with};
+pub use pair::{
+    PairModes, PairOptions, PairWorkspace, Vectors, definite_pair, definite_pair_with, frequency_hz,
+};
 pub use source::{DenseMatrix, Matrices};
 pub use spectra::{Eigenvalue, Spectra, Spectrum};
 pub use symmetric::{SymmetricSolver, symmetric_eigen, symmetric_eigenvalues};
