@@ -15,6 +15,9 @@ use super::{EigArgs, Kind};
 /// Chunks that are worked on at once: while one comes to its end, the other keeps all threads busy.
 const CHUNKS_AT_ONCE: usize = 2;
 
+/// Random matrices up to so many bytes are made before the clock of the computation starts.
+const MOST_PREPARED: u64 = 2 << 30;
+
 /// Sizes and options of a run.
 pub struct Plan {
     pub kind: Kind,
@@ -26,6 +29,8 @@ pub struct Plan {
     pub solvers: usize,
     /// Matrices in a chunk.
     pub chunk: usize,
+    /// Whether random matrices are made before the clock of the computation starts.
+    pub prepare_random: bool,
 }
 
 /// Where the matrices come from.
@@ -71,14 +76,14 @@ impl Plan {
             Some(chunk) => ChunkSize::Matrices(usize::try_from(chunk).unwrap_or(usize::MAX)),
             None => ChunkSize::Automatic,
         });
-        let mut plan = Self { kind, count, size, batch, stream, solvers: CHUNKS_AT_ONCE, chunk: 1 };
-        plan.chunk = plan.fit_memory(args, &inputs, common.memory.remaining())?;
-        plan.stream = plan.stream.with_chunk(ChunkSize::Matrices(plan.chunk));
+        let solvers = CHUNKS_AT_ONCE;
+        let mut plan = Self { kind, count, size, batch, stream, solvers, chunk: 1, prepare_random: false };
+        plan.fit_memory(args, &inputs, common.memory.remaining())?;
         Ok((plan, inputs))
     }
 
-    /// Matrices in a chunk.
-    fn fit_memory(&self, args: &EigArgs, inputs: &Inputs, limit: Option<u64>) -> Result<usize, Failure> {
+    /// Chooses the chunk size, and whether there is room for all random matrices.
+    fn fit_memory(&mut self, args: &EigArgs, inputs: &Inputs, limit: Option<u64>) -> Result<(), Failure> {
         let footprint = Footprint {
             size: self.size,
             count: self.count,
@@ -89,28 +94,29 @@ impl Plan {
             solvers: self.solvers,
         };
         let resident = inputs.resident_bytes();
-        let too_much = |needed: u64| {
-            let limit = limit.unwrap_or(u64::MAX);
-            let failure = Failure::new(format!(
-                "{} matrices of size {} need {} of memory, the limit is {}",
-                self.count,
-                self.size,
-                megabytes(needed.saturating_add(resident)),
-                megabytes(limit)
-            ));
-            match resident {
-                _ if args.chunk.is_some() => failure.with_help("make --chunk smaller, or raise --memory"),
-                0 => failure.with_help("raise --memory, or take fewer --threads"),
-                _ => failure.with_help(
-                    "a stack in Fortran order is read as a whole: save np.ascontiguousarray(stack), or raise --memory",
-                ),
+        let left = limit.map(|limit| limit.saturating_sub(resident));
+        let fitted = footprint.fit(&self.stream, left);
+        self.chunk = fitted.map_err(|needed| self.too_large(args, needed, resident, limit))?;
+        self.stream = self.stream.clone().with_chunk(ChunkSize::Matrices(self.chunk));
+        let all = footprint.stack_bytes();
+        let spare = left.map_or(u64::MAX, |left| left - footprint.bytes(self.chunk, &self.stream));
+        self.prepare_random = all <= spare.min(MOST_PREPARED);
+        Ok(())
+    }
+
+    fn too_large(&self, args: &EigArgs, needed: u64, resident: u64, limit: Option<u64>) -> Failure {
+        let needed = megabytes(needed.saturating_add(resident));
+        let limit = megabytes(limit.unwrap_or(u64::MAX));
+        let (count, n) = (self.count, self.size);
+        let failure =
+            Failure::new(format!("{count} matrices of {n} x {n} need {needed}, the limit is {limit}"));
+        failure.with_help(match resident {
+            0 if args.chunk.is_some() => "make --chunk smaller, or raise --memory",
+            0 => "raise --memory, or take fewer --threads",
+            _ => {
+                "a stack in Fortran order is read as a whole: save np.ascontiguousarray(stack), or raise --memory"
             }
-        };
-        let left = match limit.map(|limit| limit.checked_sub(resident)) {
-            Some(None) => return Err(too_much(0)),
-            left => left.flatten(),
-        };
-        footprint.fit(&self.stream, left).map_err(too_much)
+        })
     }
 }
 

@@ -1,5 +1,7 @@
 //! Streams the matrices of a plan through their solver.
 
+use std::time::Instant;
+
 use faer::c64;
 use modalsweep::eigen::stream::{
     ChunkSolver, RandomStack, Source, StackChunk, StreamReport, SymmetricChunks, stream,
@@ -61,7 +63,15 @@ impl Job<'_> {
         match matrices {
             MatrixInput::File(mut stack) => self.stream(&mut stack, solvers),
             MatrixInput::Random { family, seed } => {
-                self.stream(&mut RandomStack::new(family, self.plan.count, self.plan.size, seed), solvers)
+                let mut stack = RandomStack::new(family, self.plan.count, self.plan.size, seed);
+                let started = Instant::now();
+                if self.plan.prepare_random {
+                    stack.prepare();
+                }
+                let seconds = started.elapsed().as_secs_f64();
+                let mut done = self.stream(&mut stack, solvers)?;
+                done.stream.read_seconds += seconds;
+                Ok(done)
             }
         }
     }

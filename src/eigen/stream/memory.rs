@@ -41,6 +41,12 @@ impl Footprint {
         problem.saturating_mul(slots as u64).saturating_add(matrix.saturating_mul(copies * workspaces))
     }
 
+    /// Bytes of all matrices of the stream.
+    pub fn stack_bytes(&self) -> u64 {
+        let matrix = 8 * (self.size as u64).saturating_pow(2);
+        matrix.saturating_mul(self.count as u64).saturating_mul(self.matrices as u64)
+    }
+
     /// The chunk size of `options`, made smaller where that is automatic and more than `limit` bytes would be
     /// needed.
     ///

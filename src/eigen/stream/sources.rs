@@ -3,6 +3,8 @@
 use std::convert::Infallible;
 use std::path::PathBuf;
 
+use rayon::prelude::*;
+
 use super::chunk::{EntryOrder, StackChunk};
 use super::{Chunking, Source};
 use crate::eigen::random::Family;
@@ -87,7 +89,8 @@ impl Source for PairStacks {
     }
 }
 
-/// Matrices of a random family, made on the way: matrix `i` depends on the seed and `i` alone.
+/// Matrices of a random family: matrix `i` depends on the seed and `i` alone. They are made on the way, by the thread
+/// that reads, or [all at once](Self::prepare).
 #[derive(Debug, Clone)]
 pub struct RandomStack {
     family: Family,
@@ -95,12 +98,23 @@ pub struct RandomStack {
     n: usize,
     seed: u64,
     done: usize,
+    /// All of them, or nothing.
+    prepared: Vec<f64>,
 }
 
 impl RandomStack {
     /// `count` matrices of size `n`.
     pub fn new(family: Family, count: usize, n: usize, seed: u64) -> Self {
-        Self { family, count, n, seed, done: 0 }
+        Self { family, count, n, seed, done: 0, prepared: Vec::new() }
+    }
+
+    /// Makes all matrices now, on the current rayon pool: one thread may be slower than many that solve. Takes
+    /// `8 count n^2` bytes.
+    pub fn prepare(&mut self) {
+        let entries = self.n * self.n;
+        self.prepared = vec![0.0; self.count * entries];
+        let matrices = self.prepared.par_chunks_exact_mut(entries.max(1)).enumerate();
+        matrices.for_each(|(index, matrix)| self.family.matrix_into(self.seed, index as u64, self.n, matrix));
     }
 }
 
@@ -113,9 +127,15 @@ impl Source for RandomStack {
         chunk.n = self.n;
         chunk.entries = EntryOrder::ByColumns;
         chunk.count = chunking.count(self.n).min(self.count - self.done);
-        chunk.values.resize(chunk.count * entries, 0.0);
-        for (matrix, index) in chunk.values.chunks_exact_mut(entries.max(1)).zip(self.done..) {
-            self.family.matrix_into(self.seed, index as u64, self.n, matrix);
+        let place = self.done * entries..(self.done + chunk.count) * entries;
+        if let Some(prepared) = self.prepared.get(place) {
+            chunk.values.clear();
+            chunk.values.extend_from_slice(prepared);
+        } else {
+            chunk.values.resize(chunk.count * entries, 0.0);
+            for (matrix, index) in chunk.values.chunks_exact_mut(entries.max(1)).zip(self.done..) {
+                self.family.matrix_into(self.seed, index as u64, self.n, matrix);
+            }
         }
         self.done += chunk.count;
         Ok(chunk.count)
