@@ -99,6 +99,9 @@ impl std::str::FromStr for InstructionSet {
     }
 }
 
+/// The most lanes of any instruction set.
+pub(super) const MAX_LANES: usize = 8;
+
 /// One number of each lane.
 pub(super) type Real<S> = <S as Simd>::f64s;
 /// A yes or no of each lane.
@@ -258,5 +261,11 @@ impl<S: Simd> Lanes<S> {
     #[inline(always)]
     pub fn all_numbers(self, values: &[Real<S>]) -> &[f64] {
         bytemuck::cast_slice(values)
+    }
+
+    /// The numbers of all lanes, vector by vector, to be changed.
+    #[inline(always)]
+    pub fn all_numbers_mut(self, values: &mut [Real<S>]) -> &mut [f64] {
+        bytemuck::cast_slice_mut(values)
     }
 }

@@ -147,16 +147,20 @@ fn copy_array(array: ndarray::ArrayView2<'_, f64>, target: &mut [f64]) {
     }
 }
 
-/// Row-major `rows x cols` to column-major, in tiles that stay in the first cache.
+/// Row-major `rows x cols` to column-major, eight rows at a time: whole cache lines are written.
 fn transpose_into(values: &[f64], (rows, cols): (usize, usize), target: &mut [f64]) {
-    const TILE: usize = 16;
-    for i0 in (0..rows).step_by(TILE) {
-        let i1 = rows.min(i0 + TILE);
-        for j in 0..cols {
-            let column = &mut target[j * rows + i0..j * rows + i1];
-            for (value, i) in column.iter_mut().zip(i0..i1) {
-                *value = values[i * cols + j];
-            }
+    const TILE: usize = 8;
+    let full = rows - rows % TILE;
+    for i in (0..full).step_by(TILE) {
+        let tile: [&[f64]; TILE] = std::array::from_fn(|r| &values[(i + r) * cols..][..cols]);
+        for (j, column) in target.chunks_exact_mut(rows).enumerate() {
+            let column = column[i..].first_chunk_mut::<TILE>().expect("a full tile");
+            *column = tile.map(|row| row[j]);
+        }
+    }
+    for (i, row) in values.chunks_exact(cols).enumerate().skip(full) {
+        for (&value, column) in row.iter().zip(target.chunks_exact_mut(rows)) {
+            column[i] = value;
         }
     }
 }

@@ -1,28 +1,30 @@
 //! Eigenvalues and eigenvectors of many symmetric matrices.
 
+mod columns;
 mod gather;
 mod one;
 mod reduction;
 mod root_free;
+mod rotations;
+mod spectrum;
 mod windows;
 
-use faer::MatRef;
+use faer::{MatMut, MatRef};
 use pulp::{Simd, WithSimd};
 
 use super::batch::{BatchOptions, Driver, Group, Kernel, square};
 use super::lane_buffer::LaneBuffer;
 use super::lanes::Lanes;
-use super::pair::Vectors;
 use super::source::Matrices;
 use super::{EigenError, Operand, Spectra};
-use gather::{fill_lane, largest, unit};
-use reduction::{Reduced, tridiagonalize};
-use windows::MAX_LANES;
 
+pub(super) use gather::{gather, largest, unit, write_values, write_vectors};
 pub(super) use one::{One, symmetric_into, symmetric_scratch};
+pub(super) use spectrum::{SpectrumWork, spectrum};
 
-/// Largest size that is worked on in lanes.
-const LARGEST_IN_LANES: usize = 100_000;
+/// Largest size that is worked on in lanes, without eigenvectors and with them.
+const LARGEST_IN_LANES: usize = 5000;
+const LARGEST_WITH_VECTORS: usize = 5000;
 
 /// Eigenvalues of symmetric matrices, many at a time.
 #[derive(Debug, Default)]
@@ -71,8 +73,10 @@ pub fn symmetric_eigen(matrices: &(impl Matrices + ?Sized)) -> Spectra<f64> {
 #[derive(Debug, Default)]
 struct Workspace {
     dense: Vec<f64>,
+    order: Vec<usize>,
     matrix: LaneBuffer,
     vectors: LaneBuffer,
+    spectrum: SpectrumWork,
     one: One,
 }
 
@@ -99,11 +103,50 @@ impl<M: Matrices + ?Sized> Kernel for SymmetricKernel<'_, M> {
     }
 
     fn solve(&self, mut group: Group<'_, f64>, work: &mut Workspace) {
-        self.options.instruction_set.run(InLanes { kernel: self, group: &mut group, work });
-        let _ = LARGEST_IN_LANES;
+        let n = group.n;
+        let group = &mut group;
+        let largest_in_lanes = if self.vectors { LARGEST_WITH_VECTORS } else { LARGEST_IN_LANES };
+        if n <= largest_in_lanes {
+            self.options.instruction_set.run(InLanes { kernel: self, group, work });
+        } else {
+            group.outcomes.fill(AGAIN);
+        }
+        for (member, &index) in group.members.iter().enumerate() {
+            if group.outcomes[member] == AGAIN {
+                let values = &mut group.values[member * n..(member + 1) * n];
+                let vectors = self.vectors.then(|| &mut group.vectors[member * n * n..(member + 1) * n * n]);
+                group.outcomes[member] = self.solve_one(index, (values, vectors), work);
+            }
+        }
     }
 }
 
+/// Marks a matrix that the lanes leave to the other path.
+const AGAIN: Result<(), EigenError> = Err(EigenError::NotConverged { sum: 0.0, trace: 0.0 });
+
+impl<M: Matrices + ?Sized> SymmetricKernel<'_, M> {
+    /// One matrix by the other path.
+    fn solve_one(
+        &self,
+        index: usize,
+        (values, vectors): (&mut [f64], Option<&mut [f64]>),
+        work: &mut Workspace,
+    ) -> Result<(), EigenError> {
+        let n = values.len();
+        work.dense.resize(n * n, 0.0);
+        let dense = &mut work.dense[..n * n];
+        self.matrices.copy_into(index, dense);
+        let unit = unit(largest(dense, n, Operand::Matrix)?);
+        dense.iter_mut().for_each(|value| *value *= unit);
+        let matrix = MatRef::from_column_major_slice(&*dense, n, n);
+        let vectors = vectors.map(|vectors| MatMut::from_column_major_slice_mut(vectors, n, n));
+        work.one.solve(matrix, values, vectors)?;
+        values.iter_mut().for_each(|value| *value /= unit);
+        Ok(())
+    }
+}
+
+/// The group in lanes.
 struct InLanes<'a, 'b, M: ?Sized> {
     kernel: &'a SymmetricKernel<'a, M>,
     group: &'a mut Group<'b, f64>,
@@ -116,37 +159,28 @@ impl<M: Matrices + ?Sized> WithSimd for InLanes<'_, '_, M> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let lanes = Lanes(simd);
-        let n = self.group.n;
-        let width = Lanes::<S>::COUNT;
-        let Workspace { dense, matrix, vectors, .. } = self.work;
-        dense.resize(n * n, 0.0);
+        let (n, group, with_vectors) = (self.group.n, self.group, self.kernel.vectors);
+        let Workspace { dense, order, matrix, vectors, spectrum: memory, .. } = self.work;
         let a = matrix.reals::<S>(n * n);
-        let vectors = vectors.reals::<S>(5 * n);
-        let (d, rest) = vectors.split_at_mut(n);
-        let (e, rest) = rest.split_at_mut(n);
-        let (tau, work) = rest.split_at_mut(n);
-        let mut units = [1.0; MAX_LANES];
-        for lane in 0..width {
-            if let Some(&index) = self.group.members.get(lane) {
-                self.kernel.matrices.copy_into(index, dense);
-                let found = largest(dense, n, Operand::Matrix);
-                self.group.outcomes[lane] = found.map(|_| ());
-                units[lane] = unit(found.unwrap_or(0.0));
-            } else {
-                dense.fill(0.0);
+        group.outcomes.fill(Ok(()));
+        let source = (self.kernel.matrices, Operand::Matrix);
+        let units = gather(lanes, source, (n, group.members), (dense, a), group.outcomes);
+        let x = vectors.reals::<S>(if with_vectors { n * n } else { 0 });
+        let found = spectrum(lanes, a, n, with_vectors.then_some(&mut *x), memory);
+        for (lane, outcome) in group.outcomes.iter_mut().enumerate() {
+            if outcome.is_err() {
+                continue;
             }
-            fill_lane(lanes, a, lane, dense, n, units[lane]);
-        }
-        let mut reduced = Reduced { diagonal: d, below: e, tau };
-        tridiagonalize(lanes, a, n, &mut reduced, work);
-        let failed = root_free::eigenvalues(lanes, d, e);
-        assert!(!failed.contains(&true));
-        let d = lanes.all_numbers(d);
-        for (lane, values) in self.group.values.chunks_exact_mut(n).enumerate() {
-            for (value, d) in values.iter_mut().zip(d.chunks_exact(width)) {
-                *value = d[lane] / units[lane];
+            if found.failed[lane] {
+                *outcome = AGAIN;
+                continue;
             }
-            values.sort_unstable_by(f64::total_cmp);
+            let values = &mut group.values[lane * n..(lane + 1) * n];
+            write_values(lanes, (found.values, lane), 1.0 / units[lane], values);
+            if with_vectors {
+                let target = &mut group.vectors[lane * n * n..(lane + 1) * n * n];
+                write_vectors(lanes, (found.values, x, lane), 1.0, order, target);
+            }
         }
     }
 }

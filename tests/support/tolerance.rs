@@ -51,8 +51,9 @@ pub fn eigenvalue(n: usize, spread: f64, condition: f64) -> f64 {
     ULP * (4.0 + n as f64 + spread.max(condition).max(1.0))
 }
 
-/// Limit of `spectrum::backward_ratio`; LAPACK's own threshold (`ddrvev.f`) is 20.
-pub const BACKWARD_RATIO: f64 = 1.0;
+/// Limit of `spectrum::backward_ratio`; LAPACK's own threshold (`ddrvev.f`) is 20. On the random
+/// families faer reaches 1.2, nalgebra 3.0.
+pub const BACKWARD_RATIO: f64 = 4.0;
 
 /// Limit of `|sum - trace| / (n ||A||_F ulp)` and of the same for squares; LAPACK's `dgeev` reaches 1.7.
 pub const TRACE_RATIO: f64 = 3.0;

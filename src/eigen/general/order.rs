@@ -30,6 +30,15 @@ pub(super) fn sort(values: &mut [c64]) {
 }
 
 fn compare(a: &c64, b: &c64) -> Ordering {
-    let square = |z: &c64| z.re * z.re + z.im * z.im;
-    square(b).total_cmp(&square(a)).then(b.re.total_cmp(&a.re)).then(b.im.total_cmp(&a.im))
+    let (larger, smaller) = (magnitude(b), magnitude(a));
+    let by_magnitude = larger.0.cmp(&smaller.0).then(larger.1.total_cmp(&smaller.1));
+    by_magnitude.then(b.re.total_cmp(&a.re)).then(b.im.total_cmp(&a.im))
+}
+
+/// Orders as `|z|` does: the square, or that of `2^600 z` where it would lose digits or vanish.
+fn magnitude(z: &c64) -> (bool, f64) {
+    const FAR: f64 = f64::from_bits((1023 + 600) << 52);
+    let square = |z: c64| z.re * z.re + z.im * z.im;
+    let plain = square(*z);
+    if plain > 1e-290 { (true, plain) } else { (false, square(c64::new(z.re * FAR, z.im * FAR))) }
 }

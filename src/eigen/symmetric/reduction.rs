@@ -4,9 +4,9 @@
 //! Q' A Q = T,   Q = H_0 H_1 ... H_(n-2),   H_k = I - tau_k v_k v_k'
 //! ```
 //!
-//! Step `k` needs `y = A v_k`, then changes `A` to `A - v_k w_k' - w_k v_k'`. The change is put off until the
-//! next product passes over the same entries, so that each step reads and writes the rest of the triangle
-//! once: from some size on it lies in the second cache, and its bandwidth is what counts.
+//! Step `k` needs `y = A v_k`, then changes `A` to `A - v_k w_k' - w_k v_k'`. The changes are put off: every
+//! `P`-th step applies `P` of them while its product passes over the same entries, the others only read. From
+//! some size on the triangles lie in the second cache, and its bandwidth is what counts.
 //!
 //! Source: G. H. Golub, C. F. Van Loan, Matrix Computations, 4th edition 2013, section 8.3.1.
 
@@ -17,6 +17,9 @@ use crate::eigen::lanes::{Lanes, Real};
 /// Columns worked on together where there are 32 vector registers, and where there are 16.
 const WIDE: usize = 4;
 const NARROW: usize = 2;
+
+/// Up to this size the triangles lie in the first cache, and putting changes off gains nothing.
+const LARGEST_UPDATED_EACH_STEP: usize = 40;
 
 /// A column whose part below the subdiagonal has a square below this is already reduced: the entries of
 /// the matrix are of the size of one, and smaller squares would lose digits to underflow.
@@ -35,7 +38,7 @@ pub(in crate::eigen) struct Reduced<'a, R> {
 /// Reduces the lower triangle of `a`, `n x n`, whose entries are at most about one.
 ///
 /// `v_k` replaces column `k` below the diagonal, its first component (one) included.
-/// `work`: `2 n` vectors.
+/// `work`: [`work_vectors`] vectors.
 #[inline(always)]
 pub(in crate::eigen) fn tridiagonalize<S: Simd>(
     lanes: Lanes<S>,
@@ -44,15 +47,37 @@ pub(in crate::eigen) fn tridiagonalize<S: Simd>(
     out: &mut Reduced<'_, Real<S>>,
     work: &mut [Real<S>],
 ) {
-    let (w, y) = work[..2 * n].split_at_mut(n);
-    w.fill(lanes.zero());
+    if n <= LARGEST_UPDATED_EACH_STEP {
+        reduce::<S, 1>(lanes, a, n, out, work);
+    } else {
+        reduce::<S, 2>(lanes, a, n, out, work);
+    }
+}
+
+/// Vectors that [`tridiagonalize`] needs.
+pub(in crate::eigen) fn work_vectors(n: usize) -> usize {
+    3 * n
+}
+
+/// The reduction with at most `P` changes put off.
+#[inline(always)]
+fn reduce<S: Simd, const P: usize>(
+    lanes: Lanes<S>,
+    a: &mut [Real<S>],
+    n: usize,
+    out: &mut Reduced<'_, Real<S>>,
+    work: &mut [Real<S>],
+) {
+    let (y, w) = work[..(P + 1) * n].split_at_mut(n);
+    // Changes put off: those of the last steps, at most P.
+    let mut waiting = 0;
     for k in 0..n {
         let (done, rest) = a[..n * n].split_at_mut(k * n);
         let (column, trailing) = rest.split_at_mut(n);
         let column = &mut column[k..];
-        let previous = (k > 0).then(|| &done[(k - 1) * n + k..k * n]);
-        if let Some(v) = previous {
-            rank_two(lanes, column, v, &w[k..n]);
+        for p in 0..waiting {
+            let v = &done[(k - waiting + p) * n..];
+            rank_two(lanes, column, &v[k..n], &w[p * n..][k..n]);
         }
         out.diagonal[k] = column[0];
         if k + 1 == n {
@@ -61,12 +86,23 @@ pub(in crate::eigen) fn tridiagonalize<S: Simd>(
         let u = &mut column[1..];
         (out.tau[k], out.below[k]) = reflector(lanes, u);
         let (u, tau) = (&*u, out.tau[k]);
-        // In the first step nothing is pending: w is zero, and any v will do.
-        let pending = Pending { v: previous.map_or(u, |v| &v[1..]), w: &w[k + 1..n] };
         let y = &mut y[k + 1..n];
         y.fill(lanes.zero());
-        Triangle { entries: trailing, ld: n, first: k + 1 }.update_and_multiply(lanes, pending, u, y);
-        next_w(lanes, u, tau, y, &mut w[k + 1..n]);
+        let triangle = Triangle { entries: trailing, ld: n, first: k + 1 };
+        if waiting == P {
+            let v = std::array::from_fn(|p| &done[(k - P + p) * n..][k + 1..n]);
+            let w = std::array::from_fn(|p| &w[p * n..][k + 1..n]);
+            triangle.update_and_multiply::<S, P>(lanes, Pending { v, w }, u, y);
+            waiting = 0;
+        } else {
+            triangle.update_and_multiply::<S, 0>(lanes, Pending { v: [], w: [] }, u, y);
+            for p in 0..waiting {
+                let v = &done[(k - waiting + p) * n..][k + 1..n];
+                multiply_pending(lanes, v, &w[p * n..][k + 1..n], u, y);
+            }
+        }
+        next_w(lanes, u, tau, y, &mut w[waiting * n..][k + 1..n]);
+        waiting += 1;
     }
 }
 
@@ -76,6 +112,21 @@ fn rank_two<S: Simd>(lanes: Lanes<S>, x: &mut [Real<S>], v: &[Real<S>], w: &[Rea
     let (v0, w0) = (v[0], w[0]);
     for ((x, &v), &w) in x.iter_mut().zip(v).zip(w) {
         *x = lanes.fnma(w, v0, lanes.fnma(v, w0, *x));
+    }
+}
+
+/// `y - v (w'u) - w (v'u)`
+#[inline(always)]
+fn multiply_pending<S: Simd>(
+    lanes: Lanes<S>,
+    v: &[Real<S>],
+    w: &[Real<S>],
+    u: &[Real<S>],
+    y: &mut [Real<S>],
+) {
+    let (along_v, along_w) = (dot(lanes, w, u), dot(lanes, v, u));
+    for ((y, &v), &w) in y.iter_mut().zip(v).zip(w) {
+        *y = lanes.fnma(w, along_w, lanes.fnma(v, along_v, *y));
     }
 }
 
@@ -127,11 +178,19 @@ pub(in crate::eigen) fn dot<S: Simd>(lanes: Lanes<S>, x: &[Real<S>], y: &[Real<S
     lanes.add(lanes.add(sums[0], sums[1]), lanes.add(sums[2], sums[3]))
 }
 
-/// `A - v w' - w v'` is to be put in the place of `A`.
+/// `A` less `v w' + w v'` of each pair is to be put in the place of `A`.
 #[derive(Clone, Copy)]
-struct Pending<'a, R> {
-    v: &'a [R],
-    w: &'a [R],
+struct Pending<'a, R, const P: usize> {
+    v: [&'a [R]; P],
+    w: [&'a [R]; P],
+}
+
+impl<'a, R, const P: usize> Pending<'a, R, P> {
+    /// Without the first rows.
+    #[inline(always)]
+    fn from(&self, row: usize) -> Self {
+        Self { v: self.v.map(|v| &v[row..]), w: self.w.map(|w| &w[row..]) }
+    }
 }
 
 /// The lower triangle of what is not reduced yet: columns from `first` on, each of `ld` rows.
@@ -141,52 +200,43 @@ struct Triangle<'a, R> {
     first: usize,
 }
 
-impl<R> Triangle<'_, R> {
+impl<R: Copy> Triangle<'_, R> {
     /// Does what is pending and adds `A u` to `y`.
     #[inline(always)]
-    fn update_and_multiply<S: Simd<f64s = R>>(
+    fn update_and_multiply<S: Simd<f64s = R>, const P: usize>(
         self,
         lanes: Lanes<S>,
-        pending: Pending<'_, R>,
+        pending: Pending<'_, R, P>,
         u: &[R],
         y: &mut [R],
-    ) where
-        R: Copy,
-    {
+    ) {
         if S::REGISTER_COUNT >= 32 {
-            self.by_columns::<S, WIDE>(lanes, pending, u, y);
+            self.by_columns::<S, P, WIDE>(lanes, pending, u, y);
         } else {
-            self.by_columns::<S, NARROW>(lanes, pending, u, y);
+            self.by_columns::<S, P, NARROW>(lanes, pending, u, y);
         }
     }
 
     /// Works on `W` columns at a time, so that the vectors pass through the registers once for all of them.
     #[inline(always)]
-    fn by_columns<S: Simd<f64s = R>, const W: usize>(
+    fn by_columns<S: Simd<f64s = R>, const P: usize, const W: usize>(
         self,
         lanes: Lanes<S>,
-        pending: Pending<'_, R>,
+        pending: Pending<'_, R, P>,
         u: &[R],
         y: &mut [R],
-    ) where
-        R: Copy,
-    {
-        let (ld, first) = (self.ld, self.first);
-        let Pending { v, w } = pending;
-        let mut entries = self.entries;
-        let size = ld - first;
+    ) {
+        let (ld, first, mut entries) = (self.ld, self.first, self.entries);
         let mut j = 0;
-        while size - j >= W {
+        while ld - first - j >= W {
             let (block, rest) = entries.split_at_mut(W * ld);
             let columns = columns::<R, W>(block, ld, first + j);
-            let vectors = Vectors { v: &v[j..], w: &w[j..], u: &u[j..] };
-            wide::<S, W>(lanes, columns, vectors, &mut y[j..]);
+            block_of_columns(lanes, columns, pending.from(j), &u[j..], &mut y[j..]);
             entries = rest;
             j += W;
         }
         for column in entries.chunks_exact_mut(ld) {
-            let vectors = Vectors { v: &v[j..], w: &w[j..], u: &u[j..] };
-            wide::<S, 1>(lanes, [&mut column[first + j..]], vectors, &mut y[j..]);
+            block_of_columns(lanes, [&mut column[first + j..]], pending.from(j), &u[j..], &mut y[j..]);
             j += 1;
         }
     }
@@ -199,50 +249,58 @@ fn columns<R, const W: usize>(block: &mut [R], ld: usize, first: usize) -> [&mut
     std::array::from_fn(|_| &mut columns.next().expect("W columns")[first..])
 }
 
-/// Parts of the three vectors that belong to the rows from the block's first one on.
-#[derive(Clone, Copy)]
-struct Vectors<'a, R> {
-    v: &'a [R],
-    w: &'a [R],
-    u: &'a [R],
-}
-
-/// `W` columns, their triangle first, then the rows below it.
+/// `W` columns, their triangle first, then the rows below it. All vectors begin at the block's first row.
 #[inline(always)]
-fn wide<S: Simd, const W: usize>(
+fn block_of_columns<S: Simd, const P: usize, const W: usize>(
     lanes: Lanes<S>,
     mut columns: [&mut [Real<S>]; W],
-    vectors: Vectors<'_, Real<S>>,
+    pending: Pending<'_, Real<S>, P>,
+    u: &[Real<S>],
     y: &mut [Real<S>],
 ) {
-    let (v_top, v) = vectors.v.split_first_chunk::<W>().expect("W rows");
-    let (w_top, w) = vectors.w.split_first_chunk::<W>().expect("W rows");
-    let (u_top, u) = vectors.u.split_first_chunk::<W>().expect("W rows");
+    let (v_top, v) = split_all::<_, P, W>(pending.v);
+    let (w_top, w) = split_all::<_, P, W>(pending.w);
+    let (u_top, u) = u.split_first_chunk::<W>().expect("W rows");
     let (y_top, y) = y.split_first_chunk_mut::<W>().expect("W rows");
     let mut sums = *y_top;
     for c in 0..W {
         let top = columns[c].first_chunk_mut::<W>().expect("W rows");
         for r in c..W {
-            let entry = lanes.fnma(w_top[r], v_top[c], lanes.fnma(v_top[r], w_top[c], top[r]));
-            top[r] = entry;
-            sums[r] = lanes.fma(entry, u_top[c], sums[r]);
+            for p in 0..P {
+                top[r] = lanes.fnma(v_top[p][r], w_top[p][c], top[r]);
+                top[r] = lanes.fnma(w_top[p][r], v_top[p][c], top[r]);
+            }
+            sums[r] = lanes.fma(top[r], u_top[c], sums[r]);
             if r > c {
-                sums[c] = lanes.fma(entry, u_top[r], sums[c]);
+                sums[c] = lanes.fma(top[r], u_top[r], sums[c]);
             }
         }
     }
     let rows = y.len();
-    let (v, w, u) = (&v[..rows], &w[..rows], &u[..rows]);
-    let mut columns = columns.each_mut().map(|column| &mut column[W..W + rows]);
+    let (v, w, u) = (v.map(|v| &v[..rows]), w.map(|w| &w[..rows]), &u[..rows]);
+    let columns = columns.each_mut().map(|column| &mut column[W..W + rows]);
     for i in 0..rows {
-        let (vi, wi, ui, mut yi) = (v[i], w[i], u[i], y[i]);
+        let (vi, wi, ui, mut yi) = (v.map(|v| v[i]), w.map(|w| w[i]), u[i], y[i]);
         for c in 0..W {
-            let entry = lanes.fnma(wi, v_top[c], lanes.fnma(vi, w_top[c], columns[c][i]));
-            columns[c][i] = entry;
+            let mut entry = columns[c][i];
+            for p in 0..P {
+                entry = lanes.fnma(vi[p], w_top[p][c], entry);
+                entry = lanes.fnma(wi[p], v_top[p][c], entry);
+            }
+            if P > 0 {
+                columns[c][i] = entry;
+            }
             yi = lanes.fma(entry, u_top[c], yi);
             sums[c] = lanes.fma(entry, ui, sums[c]);
         }
         y[i] = yi;
     }
     *y_top = sums;
+}
+
+/// The first `W` rows of each vector, and the others.
+#[inline(always)]
+fn split_all<R: Copy, const P: usize, const W: usize>(vectors: [&[R]; P]) -> ([[R; W]; P], [&[R]; P]) {
+    let top = vectors.map(|vector| *vector.first_chunk::<W>().expect("W rows"));
+    (top, vectors.map(|vector| &vector[W..]))
 }

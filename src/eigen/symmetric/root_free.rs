@@ -12,22 +12,11 @@ use std::ops::Range;
 
 use pulp::Simd;
 
-use super::windows::{MAX_LANES, Windows};
-use crate::eigen::lanes::{Lanes, Mask, Real};
+use super::windows::{NOTHING, SQUARE_OF_PRECISION, Windows, turn, upside_down};
+use crate::eigen::lanes::{Lanes, MAX_LANES, Real};
 
-/// An entry below the diagonal is negligible where its square is at most this times the product of its two
-/// diagonal neighbours, or
-pub(super) const SQUARE_OF_PRECISION: f64 = (f64::EPSILON / 2.0) * (f64::EPSILON / 2.0);
-/// this, for matrices of the size of one.
-pub(super) const NOTHING: f64 = SQUARE_OF_PRECISION * SQUARE_OF_PRECISION;
 /// `p / r` below this counts as zero.
 const VANISHING_COSINE: f64 = 1e-280;
-
-/// Whether the entry below row `i` of a lane is negligible; `squares` as numbers.
-#[inline(always)]
-pub(super) fn is_negligible(diagonal: &[f64], squares: &[f64], at: usize, next: usize) -> bool {
-    squares[at] <= SQUARE_OF_PRECISION * (diagonal[at] * diagonal[next]).abs() + NOTHING
-}
 
 /// Overwrites the `n` diagonal entries with the eigenvalues, in no order. `below` holds the `n - 1` entries
 /// below the diagonal and is used up. Returns which lanes did not converge.
@@ -44,51 +33,17 @@ pub(in crate::eigen) fn eigenvalues<S: Simd>(
     for entry in squares.iter_mut() {
         *entry = lanes.mul(*entry, *entry);
     }
-    let turned = lanes.gt(lanes.abs(diagonal[0]), lanes.abs(diagonal[n - 1]));
+    let turned = upside_down(lanes, diagonal);
     turn(lanes, diagonal, turned);
     turn(lanes, squares, turned);
     let mut windows = Windows::new(n);
     loop {
-        let (d, squares) = (lanes.all_numbers(diagonal), lanes.all_numbers(below));
-        let width = Lanes::<S>::COUNT;
-        let rows = windows.advance(width, |i, lane| {
-            let at = i * width + lane;
-            is_negligible(d, squares, at, at + width)
-        });
-        let Some(rows) = rows else { return windows.failed };
-        let shift = shifts(lanes, &windows, d, squares);
-        let found = sweep(lanes, diagonal, below, rows, shift, &windows);
+        let (d, e) = (lanes.all_numbers(diagonal), lanes.all_numbers(squares));
+        let Some(rows) = windows.advance(lanes, d, |i| e[i]) else { return windows.failed };
+        let shift = windows.shifts(lanes, d, |i| e[i]);
+        let found = sweep(lanes, diagonal, squares, rows, shift, &windows);
         windows.cut(lanes, found);
     }
-}
-
-/// Reverses the order in some lanes: the iteration finds the eigenvalues at the top first, and does so best
-/// where a graded matrix is smallest there.
-#[inline(always)]
-pub(super) fn turn<S: Simd>(lanes: Lanes<S>, values: &mut [Real<S>], turned: Mask<S>) {
-    let (front, back) = values.split_at_mut(values.len() / 2);
-    for (a, b) in front.iter_mut().zip(back.iter_mut().rev()) {
-        (*a, *b) = (lanes.select(turned, *b, *a), lanes.select(turned, *a, *b));
-    }
-}
-
-/// Wilkinson's shifts, from the first two rows of each window.
-#[inline(always)]
-fn shifts<S: Simd>(lanes: Lanes<S>, windows: &Windows, d: &[f64], squares: &[f64]) -> Real<S> {
-    let width = Lanes::<S>::COUNT;
-    let (mut first, mut second, mut square) = ([0.0; MAX_LANES], [0.0; MAX_LANES], [1.0; MAX_LANES]);
-    for lane in 0..width {
-        let at = windows.top[lane] * width + lane;
-        if at + width < d.len() {
-            (first[lane], second[lane], square[lane]) = (d[at], d[at + width], squares[at]);
-        }
-    }
-    let (first, second) = (lanes.load(&first), lanes.load(&second));
-    let root = lanes.sqrt(lanes.load(&square));
-    let half = lanes.div(lanes.sub(second, first), lanes.add(root, root));
-    let hypotenuse = lanes.sqrt(lanes.fma(half, half, lanes.splat(1.0)));
-    let denominator = lanes.add(half, lanes.copysign(hypotenuse, half));
-    lanes.sub(first, lanes.div(root, denominator))
 }
 
 /// One QL sweep over `rows`, from the last one up. Returns where each window ends now.
@@ -114,8 +69,7 @@ fn sweep<S: Simd>(
     let mut p = lanes.mul(gamma, gamma);
     let mut below = lanes.zero();
     let mut was_active = lanes.lt(one, one);
-    for i in rows.start..bottom {
-        let i = rows.start + (bottom - 1 - i);
+    for i in (rows.start..bottom).rev() {
         let row = lanes.splat(i as f64);
         let active = lanes.and(lanes.le(top, row), lanes.lt(row, last));
         let (entry, square) = (d[i], e[i]);
@@ -126,7 +80,9 @@ fn sweep<S: Simd>(
         // What the rotation of this step leaves in the row below it.
         let inner = lanes.and(active, was_active);
         let new_square = lanes.mul(sine, r);
-        e[i + 1..].first_mut().into_iter().for_each(|e| *e = lanes.select(inner, new_square, *e));
+        if let Some(e) = e.get_mut(i + 1) {
+            *e = lanes.select(inner, new_square, *e);
+        }
         let old_cosine = cosine;
         (cosine, sine) = (lanes.mul(p, reciprocal), lanes.mul(square, reciprocal));
         let old_gamma = gamma;
