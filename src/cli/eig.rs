@@ -33,10 +33,10 @@ pub struct EigArgs {
     #[arg(long, value_name = "COUNTxN")]
     random: Option<RandomShape>,
     /// Seed of the random matrices; default 0
-    #[arg(long, value_name = "S", requires = "random")]
+    #[arg(long, value_name = "S", conflicts_with = "file")]
     seed: Option<u64>,
     /// Random family: uniform, ginibre, goe, wishart, chain; default ginibre, symmetric goe, with --mass chain
-    #[arg(long, value_name = "NAME", requires = "random")]
+    #[arg(long, value_name = "NAME", conflicts_with = "file")]
     family: Option<Family>,
     /// Kind of the matrices; default general, with --mass symmetric
     #[arg(long, value_enum)]

@@ -57,8 +57,8 @@ impl NpyStack {
         let file_bytes = if source.is_regular { source.bytes } else { 0 };
         let mut input = BufReader::new(source.into_read());
         let header = Header::read(&mut input).map_err(fail)?;
-        let (count, size) = square_shape(&header).map_err(fail)?;
         let decoder = Decoder::reals(&header.dtype).map_err(fail)?;
+        let (count, size) = square_shape(&header).map_err(fail)?;
         let layout = match header.fortran_order {
             true => Layout::Interleaved(Vec::new()),
             false => Layout::RowMajor,
@@ -123,7 +123,10 @@ impl NpyStack {
     /// Reads the whole stack when the first matrix is asked for, and picks the next ones out of it.
     fn gather(&mut self, count: usize, values: &mut Vec<f64>) -> Result<(), IoErrorKind> {
         let n = self.size;
-        if self.done == 0 && count > 0 {
+        if count == 0 {
+            return Ok(());
+        }
+        if self.done == 0 {
             let mut whole = Vec::new();
             // Interleaved matrices are whole only at the end.
             self.append(self.count * n * n, &mut whole).map_err(|kind| self.cut_off(kind, 0))?;
@@ -132,9 +135,7 @@ impl NpyStack {
         }
         let Layout::Interleaved(whole) = &self.layout else { return Ok(()) };
         values.resize(count * n * n, 0.0);
-        for (place, entries) in
-            whole.chunks_exact(self.count).enumerate().take(if count > 0 { n * n } else { 0 })
-        {
+        for (place, entries) in whole.chunks_exact(self.count).enumerate() {
             let (col, row) = (place / n, place % n);
             for (matrix, &entry) in entries[self.done..self.done + count].iter().enumerate() {
                 values[(matrix * n + row) * n + col] = entry;
