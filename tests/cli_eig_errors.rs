@@ -40,6 +40,7 @@ fn npy(dtype: &str, order: &str, shape: &str, numbers: usize) -> Vec<u8> {
 #[rustfmt::skip]
 fn files_that_hold_no_stack() {
     let folder = Folder::new();
+    write_npy(&folder.path("good.npy"), array![[2.0, -1.0], [-1.0, 2.0]].view()).unwrap();
     for (content, expected) in [
         (Vec::new(), "bad.npy: the file is empty"),
         (b"%%MatrixMarket matrix array real general\n1 1\n1\n".to_vec(), "bad.npy: damaged header: ..."),
@@ -59,7 +60,7 @@ fn files_that_hold_no_stack() {
         folder.write("bad.npy", content);
         refused(&folder, "bad.npy", expected);
         refused(&folder, "bad.npy --kind symmetric", expected);
-        refused(&folder, "--random 3x2 --mass bad.npy", expected);
+        refused(&folder, "good.npy --mass bad.npy", expected);
     }
     refused(&folder, "none.npy", "none.npy: cannot open: ...");
     refused(&folder, ".", ".: cannot open: ...");
@@ -160,7 +161,7 @@ fn wrong_usage() {
     for arguments in [
         "eig", "eig a.npy --random 3x3", "eig --random 3", "eig --random 3x0", "eig --random x3", "eig --random -1x3",
         "eig --random 3x3x3", "eig a.npy --seed 1", "eig a.npy --family goe", "eig --random 3x3 --family normal",
-        "eig --random 3x3 --family uniform --kind symmetric", "eig a.npy --kind hermitian",
+        "eig --random 3x3 --family uniform --kind symmetric", "eig --random 1x1 --mass a.npy", "eig a.npy --kind hermitian",
         "eig a.npy --kind general --mass a.npy", "eig a.npy --vectors -o out.npy", "eig a.npy --kind symmetric --vectors",
         "eig a.npy --kind symmetric --vectors --magnitudes -o out.npy", "eig a.npy --chunk 0", "eig a.npy --chunk few",
         "eig a.npy --instructions sse", "bench", "bench condense", "bench eig --rounds 0", "bench eig --kind pair",

@@ -35,14 +35,14 @@ pub struct EigArgs {
     /// Seed of the random matrices; default 0
     #[arg(long, value_name = "S", conflicts_with = "file")]
     seed: Option<u64>,
-    /// Random family: uniform, ginibre, goe, wishart, chain; default ginibre, symmetric goe, with --mass chain
+    /// Random family: uniform, ginibre, goe, wishart, chain; default ginibre, symmetric goe
     #[arg(long, value_name = "NAME", conflicts_with = "file")]
     family: Option<Family>,
     /// Kind of the matrices; default general, with --mass symmetric
     #[arg(long, value_enum)]
     kind: Option<KindChoice>,
     /// Mass matrices M of K x = lambda M x, a stack like FILE, or one matrix for all
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "random")]
     mass: Option<PathBuf>,
     /// Eigenvalues, .npy; without it only the summary is given
     #[arg(short, long, value_name = "OUT.npy")]
@@ -130,8 +130,7 @@ impl EigArgs {
     fn random_family(&self, kind: Kind) -> Family {
         self.family.unwrap_or(match kind {
             Kind::General => Family::Ginibre,
-            Kind::Symmetric => Family::Goe,
-            Kind::Pair => Family::SpringMassChain,
+            Kind::Symmetric | Kind::Pair => Family::Goe,
         })
     }
 

@@ -53,17 +53,6 @@ pub enum EigenError {
         found: usize,
     },
 
-    /// As many mass matrices as stiffness matrices are needed, or one.
-    #[error("the numbers of matrices differ: {expected} expected, {found} of the {matrix} found")]
-    CountMismatch {
-        /// Which matrix there are too many or too few of.
-        matrix: Operand,
-        /// Number of matrices expected.
-        expected: usize,
-        /// Number of matrices found.
-        found: usize,
-    },
-
     /// The lower triangle of a matrix holds a NaN or an infinity; the first one, by columns.
     #[error(
         "the {matrix} has a value that is not finite at equation {}, {}",
@@ -126,6 +115,27 @@ pub enum EigenError {
         eigenvalue: f64,
     },
 
+    /// A matrix that must be positive definite is not; the first pivot of its Cholesky factorization that is
+    /// negative, zero or rounding only.
+    #[error("the {matrix} is not positive definite: pivot {pivot:e} at equation {}", dof + 1)]
+    NotPositiveDefinite {
+        /// Which matrix.
+        matrix: Operand,
+        /// Equation of the pivot, 0-based.
+        dof: usize,
+        /// What is left of its diagonal entry.
+        pivot: f64,
+    },
+
+    /// A batch of pairs has not as many masses as stiffnesses.
+    #[error("{expected} stiffness matrices, but {found} mass matrices")]
+    CountMismatch {
+        /// Number of stiffness matrices.
+        expected: usize,
+        /// Number of mass matrices.
+        found: usize,
+    },
+
     /// The ratio of mass to stiffness leaves the range of `f64`.
     #[error("the ratio of mass to stiffness overflows; use consistent units")]
     OutOfRange,
@@ -164,6 +174,9 @@ impl EigenError {
                  look for negative stiffness or mass there",
                 name(*dof)
             ),
+            Self::NotPositiveDefinite { matrix, dof, pivot } => {
+                format!("the {matrix} is not positive definite: pivot {pivot:e} at DOF {}", name(*dof))
+            }
             other => other.to_string(),
         }
     }

@@ -142,7 +142,7 @@ fn open_mass(path: &Path, count: usize, size: usize) -> Result<MassInput, Failur
         (_, found) if found != size => EigenError::SizeMismatch { matrix, expected: size, found },
         (found, _) if found == count && count != 1 => return Ok(MassInput::Stack(stack)),
         (1, _) => return Ok(MassInput::Single(stack)),
-        (found, _) => EigenError::CountMismatch { matrix, expected: count, found },
+        (found, _) => EigenError::CountMismatch { expected: count, found },
     };
     Err(Failure::from(error).in_front(path.display()))
 }

@@ -72,7 +72,7 @@ impl PairStacks {
         }
         let (expected, found) = (stiffness.count(), mass.count());
         if expected != found {
-            return Err(EigenError::CountMismatch { matrix: Operand::Mass, expected, found });
+            return Err(EigenError::CountMismatch { expected, found });
         }
         Ok(Self { stiffness, mass })
     }
