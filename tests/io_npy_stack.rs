@@ -46,6 +46,7 @@ fn pieces_of_any_size_make_the_whole() {
         write_npy(&path, stack.view()).unwrap();
         let open = NpyStack::open(&path).unwrap();
         assert_eq!((open.count(), open.size(), open.resident_bytes()), (count, n, 0));
+        assert_eq!(open.read_rest().unwrap(), stack);
         for piece in [1, 2, 5, 1000, usize::MAX] {
             assert_eq!(
                 read_in_pieces(&path, piece).unwrap(),

@@ -3,6 +3,8 @@
 use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 
+use ndarray::Array3;
+
 use super::error::{IoError, IoErrorKind};
 use super::npy::{Decoder, Header, damaged, refuse_rest};
 use super::source::open;
@@ -105,6 +107,16 @@ impl NpyStack {
         read.map_err(|kind| IoError::new(&self.path, None, kind))?;
         self.done += count;
         Ok(count)
+    }
+
+    /// All matrices that are left, as one array `count x n x n`.
+    ///
+    /// # Errors
+    /// As [`read_next`](Self::read_next).
+    pub fn read_rest(mut self) -> Result<Array3<f64>, IoError> {
+        let mut values = Vec::new();
+        let count = self.read_next(usize::MAX, &mut values)?;
+        Ok(Array3::from_shape_vec((count, self.size, self.size), values).expect("count x n x n numbers were read"))
     }
 
     fn read_rows(&mut self, count: usize, values: &mut Vec<f64>) -> Result<(), IoErrorKind> {
