@@ -26,6 +26,7 @@ mod general;
 mod lane_buffer;
 mod lanes;
 mod pair;
+mod pairs;
 pub mod random;
 mod source;
 mod spectra;
@@ -40,6 +41,7 @@ pub use lanes::InstructionSet;
 pub use pair::{
     PairModes, PairOptions, PairWorkspace, Vectors, definite_pair, definite_pair_with, frequency_hz,
 };
+pub use pairs::{PairSolver, pair_eigenvalues};
 pub use source::{DenseMatrix, Matrices};
 pub use spectra::{Eigenvalue, Spectra, Spectrum};
 pub use symmetric::{SymmetricSolver, symmetric_eigen, symmetric_eigenvalues};

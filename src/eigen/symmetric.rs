@@ -18,7 +18,8 @@ use super::lanes::Lanes;
 use super::source::Matrices;
 use super::{EigenError, Operand, Spectra};
 
-pub(super) use gather::{gather, largest, unit, write_values, write_vectors};
+use gather::largest;
+pub(super) use gather::{gather, unit, write_values, write_vectors};
 pub(super) use one::{One, symmetric_into, symmetric_scratch};
 pub(super) use spectrum::{SpectrumWork, spectrum};
 
@@ -164,7 +165,7 @@ impl<M: Matrices + ?Sized> WithSimd for InLanes<'_, '_, M> {
         let a = matrix.reals::<S>(n * n);
         group.outcomes.fill(Ok(()));
         let source = (self.kernel.matrices, Operand::Matrix);
-        let units = gather(lanes, source, (n, group.members), (dense, a), group.outcomes);
+        let units = gather(lanes, source, unit, (n, group.members), (dense, a), group.outcomes);
         let x = vectors.reals::<S>(if with_vectors { n * n } else { 0 });
         let found = spectrum(lanes, a, n, with_vectors.then_some(&mut *x), memory);
         for (lane, outcome) in group.outcomes.iter_mut().enumerate() {

@@ -116,7 +116,8 @@ impl NpyStack {
     pub fn read_rest(mut self) -> Result<Array3<f64>, IoError> {
         let mut values = Vec::new();
         let count = self.read_next(usize::MAX, &mut values)?;
-        Ok(Array3::from_shape_vec((count, self.size, self.size), values).expect("count x n x n numbers were read"))
+        Ok(Array3::from_shape_vec((count, self.size, self.size), values)
+            .expect("count x n x n numbers were read"))
     }
 
     fn read_rows(&mut self, count: usize, values: &mut Vec<f64>) -> Result<(), IoErrorKind> {

@@ -47,6 +47,7 @@ pub(in crate::eigen) fn unit(largest: f64) -> f64 {
 pub(in crate::eigen) fn gather<S: Simd, M: Matrices + ?Sized>(
     lanes: Lanes<S>,
     (matrices, operand): (&M, Operand),
+    unit: impl Fn(f64) -> f64,
     (n, members): (usize, &[usize]),
     (dense, target): (&mut Vec<f64>, &mut [Real<S>]),
     outcomes: &mut [Result<(), EigenError>],

@@ -1,0 +1,228 @@
+//! Many symmetric-definite pairs.
+
+mod congruence;
+mod prepared;
+mod second_try;
+mod triangular;
+
+use pulp::{Simd, WithSimd};
+
+use super::batch::{BatchOptions, Driver, Group, Kernel, square};
+use super::lane_buffer::LaneBuffer;
+use super::lanes::Lanes;
+use super::pair::Vectors;
+use super::source::{DenseMatrix, Matrices};
+use super::symmetric::{SpectrumWork, gather, spectrum, unit, write_values, write_vectors};
+use super::{EigenError, Operand, Spectra};
+use congruence::congruence;
+use prepared::{Factors, Prepare, Prepared, factor_masses};
+use second_try::SecondTry;
+use triangular::{BadPivot, inverse_transpose_times};
+
+/// Largest size that is worked on in lanes.
+const LARGEST_IN_LANES: usize = 5000;
+
+/// Eigenvalues of symmetric-definite pairs, many at a time.
+#[derive(Debug, Default)]
+pub struct PairSolver {
+    options: BatchOptions,
+    vectors: Vectors,
+    driver: Driver<Workspace>,
+    prepared: Prepared,
+}
+
+impl PairSolver {
+    /// A solver without memory yet.
+    ///
+    /// # Errors
+    /// [`EigenError::InstructionSetMissing`] where the machine lacks the chosen instructions.
+    pub fn new(options: BatchOptions, vectors: Vectors) -> Result<Self, EigenError> {
+        options.instruction_set.check()?;
+        Ok(Self { options, vectors, driver: Driver::default(), prepared: Prepared::default() })
+    }
+
+    /// Solves all pairs.
+    ///
+    /// # Errors
+    /// [`EigenError::CountMismatch`] where there are not as many masses as stiffnesses.
+    pub fn solve(
+        &mut self,
+        stiffness: &(impl Matrices + ?Sized),
+        mass: &(impl Matrices + ?Sized),
+        spectra: &mut Spectra<f64>,
+    ) -> Result<(), EigenError> {
+        let (expected, found) = (stiffness.len(), mass.len());
+        if expected != found {
+            return Err(EigenError::CountMismatch { expected, found });
+        }
+        let (options, vectors) = (&self.options, self.vectors == Vectors::MassOrthonormal);
+        let kernel = PairKernel { stiffness, mass, options, vectors, prepared: None };
+        self.driver.run(&kernel, expected, spectra);
+        Ok(())
+    }
+
+    /// Solves all pairs of the stiffnesses with one mass, which is factored once.
+    pub fn solve_with_one_mass(
+        &mut self,
+        stiffness: &(impl Matrices + ?Sized),
+        mass: &(impl DenseMatrix + ?Sized),
+        spectra: &mut Spectra<f64>,
+    ) {
+        let count = stiffness.len();
+        let mass = Repeated { matrix: mass, count };
+        let size = square(mass.matrix.shape(), Operand::Mass).unwrap_or(0);
+        if count > 0 && size > 0 {
+            let prepare = Prepare { mass: &mass, size, prepared: &mut self.prepared };
+            self.options.instruction_set.run(prepare);
+        }
+        let (options, vectors) = (&self.options, self.vectors == Vectors::MassOrthonormal);
+        let prepared = Some(&self.prepared);
+        let kernel = PairKernel { stiffness, mass: &mass, options, vectors, prepared };
+        self.driver.run(&kernel, count, spectra);
+    }
+}
+
+/// Eigenvalues of all pairs.
+pub fn pair_eigenvalues(
+    stiffness: &(impl Matrices + ?Sized),
+    mass: &(impl Matrices + ?Sized),
+) -> Result<Spectra<f64>, EigenError> {
+    let mut spectra = Spectra::new();
+    PairSolver::default().solve(stiffness, mass, &mut spectra)?;
+    Ok(spectra)
+}
+
+/// The same matrix again and again.
+struct Repeated<'a, D: ?Sized> {
+    matrix: &'a D,
+    count: usize,
+}
+
+impl<D: DenseMatrix + ?Sized> Matrices for Repeated<'_, D> {
+    fn len(&self) -> usize {
+        self.count
+    }
+
+    fn shape(&self, _index: usize) -> (usize, usize) {
+        self.matrix.shape()
+    }
+
+    fn copy_into(&self, _index: usize, target: &mut [f64]) {
+        self.matrix.copy_into(target);
+    }
+}
+
+#[derive(Debug, Default)]
+struct Workspace {
+    order: Vec<usize>,
+    dense: Vec<f64>,
+    stiffness: LaneBuffer,
+    mass: LaneBuffer,
+    vectors: LaneBuffer,
+    spectrum: SpectrumWork,
+    second: SecondTry,
+}
+
+struct PairKernel<'a, K: ?Sized, M: ?Sized> {
+    stiffness: &'a K,
+    mass: &'a M,
+    options: &'a BatchOptions,
+    vectors: bool,
+    prepared: Option<&'a Prepared>,
+}
+
+/// Marks a pair that the lanes leave to the other path for another reason than its mass.
+const AGAIN: EigenError = EigenError::NotConverged { sum: 0.0, trace: 0.0 };
+
+impl<K: Matrices + ?Sized, M: Matrices + ?Sized> Kernel for PairKernel<'_, K, M> {
+    type Value = f64;
+    type Workspace = Workspace;
+
+    fn size(&self, index: usize) -> Result<usize, EigenError> {
+        let expected = square(self.stiffness.shape(index), Operand::Stiffness)?;
+        let found = square(self.mass.shape(index), Operand::Mass)?;
+        let matrix = Operand::Mass;
+        if found == expected { Ok(found) } else { Err(EigenError::SizeMismatch { matrix, expected, found }) }
+    }
+
+    fn vectors(&self) -> bool {
+        self.vectors
+    }
+
+    fn group_size(&self, _n: usize) -> usize {
+        self.options.instruction_set.lanes()
+    }
+
+    fn solve(&self, mut group: Group<'_, f64>, work: &mut Workspace) {
+        let n = group.n;
+        let group = &mut group;
+        match self.prepared.and_then(Prepared::error) {
+            Some(error) => group.outcomes.fill(Err(error)),
+            None if n > LARGEST_IN_LANES => group.outcomes.fill(Err(AGAIN)),
+            None => self.options.instruction_set.run(InLanes { kernel: self, group, work }),
+        }
+        for (member, &index) in group.members.iter().enumerate() {
+            let bad = match group.outcomes[member] {
+                Err(EigenError::NotPositiveDefinite { dof, pivot, .. }) => Some(BadPivot { dof, pivot }),
+                Err(error) if error == AGAIN => None,
+                _ => continue,
+            };
+            let values = &mut group.values[member * n..(member + 1) * n];
+            let vectors = self.vectors.then(|| &mut group.vectors[member * n * n..(member + 1) * n * n]);
+            let (stiffness, mass) = work.second.matrices(n);
+            self.stiffness.copy_into(index, stiffness);
+            self.mass.copy_into(index, mass);
+            group.outcomes[member] = work.second.solve(bad, values, vectors);
+        }
+    }
+}
+
+/// The group in lanes.
+struct InLanes<'a, 'b, K: ?Sized, M: ?Sized> {
+    kernel: &'a PairKernel<'a, K, M>,
+    group: &'a mut Group<'b, f64>,
+    work: &'a mut Workspace,
+}
+
+impl<K: Matrices + ?Sized, M: Matrices + ?Sized> WithSimd for InLanes<'_, '_, K, M> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let lanes = Lanes(simd);
+        let (kernel, group, work) = (self.kernel, self.group, self.work);
+        let (n, with_vectors) = (group.n, kernel.vectors);
+        group.outcomes.fill(Ok(()));
+        let dense = &mut work.dense;
+        let k = work.stiffness.reals::<S>(n * n);
+        let source = (kernel.stiffness, Operand::Stiffness);
+        let k_units = gather(lanes, source, unit, (n, group.members), (dense, k), group.outcomes);
+        let masses = Factors::of(lanes, n, &mut work.mass);
+        let m_units = match kernel.prepared {
+            Some(prepared) => prepared.spread(lanes, masses),
+            None => factor_masses(lanes, kernel.mass, (n, group.members), dense, masses, group.outcomes),
+        };
+        let factor = Factors::of(lanes, n, &mut work.mass).factor();
+        let c_units = congruence(lanes, k, factor);
+        let x = work.vectors.reals::<S>(if with_vectors { n * n } else { 0 });
+        let found = spectrum(lanes, k, n, with_vectors.then_some(&mut *x), &mut work.spectrum);
+        if with_vectors {
+            inverse_transpose_times(lanes, factor, x);
+        }
+        for (lane, outcome) in group.outcomes.iter_mut().enumerate() {
+            if outcome.is_err() {
+                continue;
+            }
+            let values = &mut group.values[lane * n..(lane + 1) * n];
+            let scale = m_units[lane] / k_units[lane] / c_units[lane];
+            write_values(lanes, (found.values, lane), scale, values);
+            if found.failed[lane] || !values.iter().all(|value| value.is_finite()) {
+                *outcome = Err(AGAIN);
+            } else if with_vectors {
+                let target = &mut group.vectors[lane * n * n..(lane + 1) * n * n];
+                let scale = m_units[lane].sqrt();
+                write_vectors(lanes, (found.values, x, lane), scale, &mut work.order, target);
+            }
+        }
+    }
+}
