@@ -6,7 +6,7 @@ mod io_support;
 
 use cli_support::{run, run_well, text};
 use io_support::Folder;
-use modalsweep::eigen::random::{Family, stack};
+use modalsweep::eigen::random::{Family, chain_pairs, stack};
 use modalsweep::io::{read_npy, write_npy};
 use ndarray::{Array2, Array3, Axis, array};
 use serde_json::Value;
@@ -112,6 +112,55 @@ fn symmetric_eigenvalues_and_vectors() {
     assert!(sorted[[0, 0]] > sorted[[0, 1]] && sorted[[0, n - 1]] > 0.0);
 }
 
+/// `K` second differences, `M = 2 I` and `M = (c + 1) I`: omega^2 is that of `K` over the mass.
+#[test]
+fn pairs_with_one_mass_and_with_one_each() {
+    let folder = Folder::new();
+    let (count, n) = (9, 7);
+    let mut stiffness = Array3::zeros((count, n, n));
+    stiffness.axis_iter_mut(Axis(0)).for_each(|mut matrix| matrix.assign(&second_difference(n)));
+    let masses = Array3::from_shape_fn((count, n, n), |(c, i, j)| if i == j { (c + 1) as f64 } else { 0.0 });
+    write_npy(&folder.path("k.npy"), stiffness.view()).unwrap();
+    write_npy(&folder.path("each.npy"), masses.view()).unwrap();
+    write_npy(&folder.path("one.npy"), masses.index_axis(Axis(0), 1)).unwrap();
+    for mass in ["one", "each"] {
+        run_well(&folder, &format!("eig k.npy --mass {mass}.npy --vectors -o out.npy --quiet"));
+        let values = read_npy(&folder.path("out.npy")).unwrap();
+        let shapes = read_npy(&folder.path("out.vectors.npy")).unwrap();
+        assert_eq!((values.shape(), shapes.shape()), (&[count, n][..], &[count, n, n][..]));
+        for (index, k) in (0..count).flat_map(|index| (0..n).map(move |k| (index, k))) {
+            let m = if mass == "one" { 2.0 } else { (index + 1) as f64 };
+            assert_close(values[[index, k]], second_difference_eigenvalue(n, k + 1) / m, 4.0);
+            let norm: f64 = (0..n).map(|i| m * shapes[[index, i, k]].powi(2)).sum();
+            assert_close(norm, 1.0, 4.0);
+        }
+    }
+}
+
+#[test]
+fn a_single_pair_has_frequencies() {
+    let folder = Folder::new();
+    write_npy(&folder.path("k.npy"), second_difference(3).view()).unwrap();
+    // The middle of three masses is missing: K condensed to the others is [[1.5, -0.5], [-0.5, 1.5]].
+    let mass = Array2::from_diag(&array![1.0, 0.0, 1.0]);
+    write_npy(&folder.path("m.npy"), mass.view()).unwrap();
+    let report = json(&run_well(&folder, "eig k.npy --mass m.npy -o out.npy --json"));
+    let hertz: Vec<f64> =
+        report["frequencies_hz"].as_array().unwrap().iter().filter_map(Value::as_f64).collect();
+    assert_eq!(
+        (hertz.len(), &report["infinite_frequencies"], &report["kind"]),
+        (2, &1.into(), &"pair".into())
+    );
+    assert_close(hertz[0], 1.0 / std::f64::consts::TAU, 1.0);
+    assert_close(hertz[1], 2_f64.sqrt() / std::f64::consts::TAU, 1.0);
+    let values = read_npy(&folder.path("out.npy")).unwrap();
+    assert_close(values[[0, 0]], 1.0, 1.0);
+    assert_eq!(values[[0, 2]], f64::INFINITY);
+    assert_close(report["largest_magnitude"].as_f64().unwrap(), 2.0, 2.0);
+    let page = run_well(&folder, "eig k.npy --mass m.npy");
+    assert!(page.contains("\nHz          0.1592, 0.2251, inf\n"), "{page}");
+}
+
 /// One matrix, `n x n`, and one that a file in Fortran order, single precision or integers holds.
 #[test]
 fn one_matrix_is_a_stack_of_one() {
@@ -130,21 +179,27 @@ fn the_same_bytes_for_any_threads_and_chunks() {
     let folder = Folder::new();
     write_npy(&folder.path("general.npy"), stack(Family::Ginibre, 45, 13, 3).view()).unwrap();
     write_npy(&folder.path("symmetric.npy"), stack(Family::Goe, 45, 13, 3).view()).unwrap();
-    for kind in ["general", "symmetric"] {
+    let (stiffness, masses) = chain_pairs(45, 13, 3);
+    write_npy(&folder.path("k.npy"), stiffness.view()).unwrap();
+    write_npy(&folder.path("m.npy"), masses.view()).unwrap();
+    write_npy(&folder.path("m1.npy"), masses.index_axis(Axis(0), 0)).unwrap();
+    for matrices in [
+        "general.npy",
+        "symmetric.npy --kind symmetric --vectors",
+        "k.npy --mass m.npy --vectors",
+        "k.npy --mass m1.npy",
+    ] {
+        let _ = std::fs::remove_file(folder.path("out.vectors.npy"));
         let mut first: Option<Vec<Vec<u8>>> = None;
         for options in
             ["--threads 1", "--threads 2 --chunk 1", "--threads 4 --chunk 7", "--chunk 1000", "--threads 3"]
         {
-            let vectors = if kind == "symmetric" { "--vectors" } else { "" };
-            run_well(
-                &folder,
-                &format!("eig {kind}.npy --kind {kind} {vectors} -o out.npy --quiet {options}"),
-            );
+            run_well(&folder, &format!("eig {matrices} -o out.npy --quiet {options}"));
             let names = ["out.npy", "out.vectors.npy"];
             let bytes = names.iter().filter_map(|name| std::fs::read(folder.path(name)).ok()).collect();
             match &first {
                 None => first = Some(bytes),
-                Some(first) => assert!(*first == bytes, "{kind} {options}"),
+                Some(first) => assert!(*first == bytes, "{matrices} {options}"),
             }
         }
     }

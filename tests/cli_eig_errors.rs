@@ -102,6 +102,46 @@ fn matrices_that_are_not_symmetric() {
 }
 
 #[test]
+fn masses_that_do_not_fit() {
+    let folder = Folder::new();
+    let write = |name: &str, array: Array3<f64>| write_npy(&folder.path(name), array.view()).unwrap();
+    let identities = |count: usize, n: usize| {
+        Array3::from_shape_fn((count, n, n), |(_, i, j)| if i == j { 1.0 } else { 0.0 })
+    };
+    write("k.npy", identities(3, 2));
+    write("m.npy", identities(2, 2));
+    refused(&folder, "k.npy --mass m.npy", "m.npy: 3 stiffness matrices, but 2 mass matrices");
+    write("m.npy", identities(3, 4));
+    refused(
+        &folder,
+        "k.npy --mass m.npy",
+        "m.npy: the sizes differ: 2 equations expected, the mass matrix has 4",
+    );
+    write("m.npy", array![[[1.0, 0.5], [0.0, 1.0]]]);
+    refused(
+        &folder,
+        "k.npy --mass m.npy",
+        "m.npy: the mass matrix is not symmetric: entry (2, 1) is 0e0, entry (1, 2) is 5e-1",
+    );
+    write("m.npy", array![[[1.0, f64::NAN], [0.0, 1.0]]]);
+    refused(
+        &folder,
+        "k.npy --mass m.npy",
+        "m.npy: the mass matrix has a value that is not finite at equation 1, 2",
+    );
+    let mut masses = identities(3, 2);
+    masses[[1, 0, 1]] = 0.25;
+    write("m.npy", masses);
+    let output = run(&folder, "eig k.npy --mass m.npy");
+    assert_eq!(output.status.code(), Some(3));
+    let errors = text(&output.stderr);
+    let warning = "warning: matrix 2 of 3: the mass matrix is not symmetric: entry (2, 1) is 0e0, entry (1, 2) is 2.5e-1\n";
+    assert!(errors.starts_with(warning), "{errors}");
+    let output = run(&folder, "eig k.npy --mass k.npy -o k.npy");
+    assert!(text(&output.stderr).starts_with("error: k.npy: this input lies where a result would be\n"));
+}
+
+#[test]
 fn outputs_that_cannot_be_written() {
     let folder = Folder::new();
     std::fs::create_dir(folder.path("taken")).unwrap();

@@ -22,7 +22,7 @@ use std::sync::mpsc::channel;
 pub use chunk::StackChunk;
 pub use memory::Footprint;
 use office::{Outlet, Queue, Workshop, read_ahead};
-pub use solvers::SymmetricChunks;
+pub use solvers::{PairChunks, SymmetricChunks};
 pub use sources::{PairStacks, RandomStack, StackFiles};
 use stopwatch::Stopwatch;
 

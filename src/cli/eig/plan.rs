@@ -1,6 +1,6 @@
 //! What is going to be done, and whether there is memory for it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use modalsweep::eigen::random::Family;
 use modalsweep::eigen::stream::{ChunkSize, Footprint, StreamOptions};
@@ -48,7 +48,7 @@ pub enum MassInput {
     /// One of each problem.
     Stack(NpyStack),
     /// One for all.
-    Single(NpyStack),
+    Single(PathBuf, NpyStack),
 }
 
 impl Plan {
@@ -141,7 +141,7 @@ fn open_mass(path: &Path, count: usize, size: usize) -> Result<MassInput, Failur
     let error = match (stack.count(), stack.size()) {
         (_, found) if found != size => EigenError::SizeMismatch { matrix, expected: size, found },
         (found, _) if found == count && count != 1 => return Ok(MassInput::Stack(stack)),
-        (1, _) => return Ok(MassInput::Single(stack)),
+        (1, _) => return Ok(MassInput::Single(path.to_owned(), stack)),
         (found, _) => EigenError::CountMismatch { expected: count, found },
     };
     Err(Failure::from(error).in_front(path.display()))

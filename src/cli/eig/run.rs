@@ -4,15 +4,17 @@ use std::time::Instant;
 
 use faer::c64;
 use modalsweep::eigen::stream::{
-    ChunkSolver, RandomStack, Source, StackChunk, StreamReport, SymmetricChunks, stream,
+    ChunkSolver, PairChunks, PairStacks, RandomStack, Source, StackChunk, StreamReport, SymmetricChunks,
+    stream,
 };
 use modalsweep::eigen::{GeneralSolver, Spectra, Vectors};
 use modalsweep::parallel::Progress;
+use ndarray::Axis;
 
 use super::super::Common;
 use super::super::failure::Failure;
 use super::super::progress::Display;
-use super::plan::{Inputs, MatrixInput, Plan};
+use super::plan::{Inputs, MassInput, MatrixInput, Plan};
 use super::results::{Results, Summary, Value};
 use super::{EigArgs, Kind};
 
@@ -36,7 +38,7 @@ pub fn solve(args: &EigArgs, common: &Common, plan: &Plan, inputs: Inputs) -> Re
             let solvers = &mut job.solvers(|| SymmetricChunks::new(plan.batch.clone(), vectors))?;
             job.of_matrices::<f64, _>(inputs.matrices, solvers)
         }
-        Kind::Pair => Err(Failure::new("--mass is not there yet")),
+        Kind::Pair => job.of_pairs(inputs, vectors),
     }
 }
 
@@ -53,6 +55,23 @@ impl Job<'_> {
         Failure: From<E>,
     {
         (0..self.plan.solvers).map(|_| make().map_err(Failure::from)).collect()
+    }
+
+    fn of_pairs(&self, inputs: Inputs, vectors: Vectors) -> Result<Done, Failure> {
+        let batch = || self.plan.batch.clone();
+        match (inputs.matrices, inputs.mass) {
+            (MatrixInput::File(stiffness), Some(MassInput::Stack(mass))) => {
+                let solvers = &mut self.solvers(|| PairChunks::new(batch(), vectors))?;
+                self.stream(&mut PairStacks::new(stiffness, mass)?, solvers)
+            }
+            (MatrixInput::File(mut stiffness), Some(MassInput::Single(path, mass))) => {
+                let mass = mass.read_rest()?.index_axis_move(Axis(0), 0);
+                let with_mass = || PairChunks::with_one_mass(batch(), vectors, mass.clone());
+                let solvers = self.solvers(with_mass).map_err(|failure| failure.in_front(path.display()));
+                self.stream(&mut stiffness, &mut solvers?)
+            }
+            _ => Err(Failure::new("pairs need a file of stiffness and one of mass matrices")),
+        }
     }
 
     fn of_matrices<T, V>(&self, matrices: MatrixInput, solvers: &mut [V]) -> Result<Done, Failure>

@@ -33,22 +33,21 @@ impl StackChunk {
 
     /// The matrices, `count x n x n`; of pairs the stiffness.
     pub fn matrices(&self) -> ArrayView3<'_, f64> {
-        self.view(&self.values)
+        self.view(&self.values, self.entries)
     }
 
     /// The mass matrices of pairs, `count x n x n`; none in a stream of single matrices.
-    pub fn masses(&self) -> ArrayView3<'_, f64> {
-        self.view(&self.masses)
+    pub fn masses(&self) -> Option<ArrayView3<'_, f64>> {
+        (!self.masses.is_empty()).then(|| self.view(&self.masses, EntryOrder::ByRows))
     }
 
-    fn view<'a>(&self, values: &'a [f64]) -> ArrayView3<'a, f64> {
+    fn view<'a>(&self, values: &'a [f64], entries: EntryOrder) -> ArrayView3<'a, f64> {
         let n = self.n;
-        let count = if values.is_empty() { 0 } else { self.count };
-        let strides = match self.entries {
+        let strides = match entries {
             EntryOrder::ByRows => (n * n, n, 1),
             EntryOrder::ByColumns => (n * n, 1, n),
         };
-        ArrayView3::from_shape((count, n, n).strides(strides), values)
+        ArrayView3::from_shape((self.count, n, n).strides(strides), values)
             .expect("filled with count x n x n numbers")
     }
 }
