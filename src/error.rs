@@ -49,7 +49,8 @@ impl Error {
             Self::Io(error) => error.help(),
             Self::Matrix(error) => error.help(),
             Self::Condense(error) => error.help(),
-            Self::Factor(_) | Self::Eigen(_) => None,
+            Self::Eigen(error) => error.help(),
+            Self::Factor(_) => None,
         }
     }
 }

@@ -1,8 +1,11 @@
 //! Errors as the user sees them: one line `error: ...`, then `help: ...` where there is one.
 
+use std::convert::Infallible;
+use std::fmt::Display;
 use std::path::Path;
 
 use modalsweep::condense::CondenseError;
+use modalsweep::eigen::EigenError;
 use modalsweep::io::IoError;
 use modalsweep::matrix::{DofNames, MatrixError};
 
@@ -21,6 +24,12 @@ impl Failure {
 
     pub fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// The same with the place where it happened before it.
+    pub fn in_front(mut self, place: impl Display) -> Self {
+        self.message = format!("{place}: {}", self.message);
         self
     }
 
@@ -51,6 +60,18 @@ impl Failure {
 impl From<IoError> for Failure {
     fn from(error: IoError) -> Self {
         Self { help: error.help(), message: error.to_string() }
+    }
+}
+
+impl From<EigenError> for Failure {
+    fn from(error: EigenError) -> Self {
+        Self { help: error.help(), message: error.to_string() }
+    }
+}
+
+impl From<Infallible> for Failure {
+    fn from(never: Infallible) -> Self {
+        match never {}
     }
 }
 

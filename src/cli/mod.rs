@@ -1,6 +1,8 @@
 //! One file per subcommand; the common options, exit codes and how errors look are here.
 
+mod bench;
 mod condense;
+mod eig;
 mod failure;
 mod inspect;
 mod machine;
@@ -48,8 +50,12 @@ struct Common {
 enum Command {
     /// Guyan condensation of K and M to a few masters
     Condense(condense::CondenseArgs),
+    /// Eigenvalues of many dense matrices
+    Eig(eig::EigArgs),
     /// What is this file: size, entries, symmetry, definiteness, suspicious DOFs
     Inspect(inspect::InspectArgs),
+    /// Sequential against parallel on this machine, as a table
+    Bench(bench::BenchArgs),
 }
 
 /// How a command that did not fail ended.
@@ -74,6 +80,8 @@ pub fn run() -> ExitCode {
 fn dispatch(cli: &Cli) -> Result<Outcome> {
     let work = || match &cli.command {
         Command::Condense(args) => condense::run(args, &cli.common),
+        Command::Eig(args) => eig::run(args, &cli.common),
+        Command::Bench(args) => bench::run(args, &cli.common),
         Command::Inspect(args) => inspect::run(args, &cli.common),
     };
     modalsweep::parallel::with_threads(cli.common.threads, work)

@@ -68,6 +68,24 @@ pub enum EigenError {
         col: usize,
     },
 
+    /// An entry and its mirror image differ by more than rounding; the worst pair.
+    #[error(
+        "the {matrix} is not symmetric: entry ({}, {}) is {lower:e}, entry ({}, {}) is {upper:e}",
+        row + 1, col + 1, col + 1, row + 1
+    )]
+    NotSymmetric {
+        /// Which matrix.
+        matrix: Operand,
+        /// Row of the entry below the diagonal, 0-based.
+        row: usize,
+        /// Its column, 0-based.
+        col: usize,
+        /// The entry below the diagonal.
+        lower: f64,
+        /// Its mirror image above the diagonal.
+        upper: f64,
+    },
+
     /// Some motion has neither stiffness nor mass, so that every number is an eigenvalue.
     #[error(
         "a motion that is largest at equation {} has neither stiffness nor mass; \
@@ -161,5 +179,24 @@ impl EigenError {
             }
             other => other.to_string(),
         }
+    }
+
+    /// What the user can do about it, where there is something to say.
+    pub fn help(&self) -> Option<String> {
+        let sentence = match self {
+            Self::NotSymmetric { matrix: Operand::Matrix, .. } => {
+                "export both triangles, or solve the matrices as general ones (--kind general)"
+            }
+            Self::NotSymmetric { .. } => "export the symmetric part, both triangles",
+            Self::NonFinite { .. } => {
+                "the run that made the matrix has failed or overflowed; look at what stands there"
+            }
+            Self::SizeMismatch { .. } | Self::CountMismatch { .. } => {
+                "give one mass matrix of the same size for all, or as many as there are stiffness matrices"
+            }
+            Self::InstructionSetMissing { .. } => "leave the choice to the program",
+            _ => return None,
+        };
+        Some(sentence.into())
     }
 }

@@ -30,14 +30,19 @@ mod pairs;
 pub mod random;
 mod source;
 mod spectra;
+pub mod stream;
 mod symmetric;
+mod symmetry;
 
 pub use batch::BatchOptions;
 pub use error::{EigenError, Operand};
 pub use general::{GeneralSolver, general_eigenvalues};
 pub use lanes::InstructionSet;
-pub use pair::{PairModes, PairOptions, PairWorkspace, Vectors, definite_pair, definite_pair_with};
+pub use pair::{
+    PairModes, PairOptions, PairWorkspace, Vectors, definite_pair, definite_pair_with, frequency_hz,
+};
 pub use pairs::{PairSolver, pair_eigenvalues};
 pub use source::{DenseMatrix, Matrices};
-pub use spectra::{Spectra, Spectrum};
+pub use spectra::{Eigenvalue, Spectra, Spectrum};
 pub use symmetric::{SymmetricSolver, symmetric_eigen, symmetric_eigenvalues};
+pub use symmetry::check_symmetric;

@@ -108,9 +108,14 @@ impl PairModes {
     ///
     /// An unstable mode comes as `-sqrt(-lambda) / (2 pi)`, as finite-element programs print it.
     pub fn frequencies_hz(&self) -> Vec<f64> {
-        let hertz = |lambda: &f64| lambda.signum() * lambda.abs().sqrt() / std::f64::consts::TAU;
-        self.eigenvalues.iter().map(hertz).collect()
+        self.eigenvalues.iter().copied().map(frequency_hz).collect()
     }
+}
+
+/// Natural frequency `sqrt(lambda) / (2 pi)` of an eigenvalue `lambda = omega^2`, in Hz where the time unit is
+/// the second. An unstable mode comes as `-sqrt(-lambda) / (2 pi)`.
+pub fn frequency_hz(eigenvalue: f64) -> f64 {
+    eigenvalue.signum() * eigenvalue.abs().sqrt() / std::f64::consts::TAU
 }
 
 /// Memory for pairs of one size, to be used again and again: about `4 n^2` numbers.

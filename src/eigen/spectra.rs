@@ -1,6 +1,6 @@
 //! The results of a batch: one spectrum per matrix, in the order of the input.
 
-use faer::MatRef;
+use faer::{MatRef, c64};
 
 use super::EigenError;
 
@@ -36,6 +36,33 @@ pub struct Spectrum<'a, T> {
     pub values: &'a [T],
     /// Eigenvectors as columns, `n x n`, in the order of the eigenvalues.
     pub vectors: Option<MatRef<'a, f64>>,
+}
+
+/// An eigenvalue of either type.
+pub trait Eigenvalue: Copy {
+    /// `|lambda|`, without overflow on the way.
+    fn magnitude(self) -> f64;
+}
+
+impl Eigenvalue for f64 {
+    fn magnitude(self) -> f64 {
+        self.abs()
+    }
+}
+
+impl Eigenvalue for c64 {
+    fn magnitude(self) -> f64 {
+        self.re.hypot(self.im)
+    }
+}
+
+impl<T: Eigenvalue> Spectrum<'_, T> {
+    /// `|lambda|` of all eigenvalues, largest first.
+    pub fn magnitudes(&self) -> Vec<f64> {
+        let mut magnitudes: Vec<f64> = self.values.iter().map(|value| value.magnitude()).collect();
+        magnitudes.sort_by(|a, b| b.total_cmp(a));
+        magnitudes
+    }
 }
 
 impl<T> Default for Spectra<T> {
@@ -81,6 +108,12 @@ impl<T> Spectra<T> {
     /// All results in the order of the input.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Result<Spectrum<'_, T>, EigenError>> {
         (0..self.len()).map(|index| self.get(index))
+    }
+
+    /// Takes back the result of a matrix; a reason that is there already stays.
+    pub(super) fn refuse(&mut self, index: usize, reason: EigenError) {
+        let outcome = &mut self.outcomes[self.items[index].outcome];
+        *outcome = outcome.and(Err(reason));
     }
 
     /// The matrices without a result, with the reason.

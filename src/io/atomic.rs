@@ -28,17 +28,50 @@ pub fn write_atomically<T>(
     path: &Path,
     write: impl FnOnce(&mut BufWriter<File>) -> io::Result<T>,
 ) -> Result<T, IoError> {
-    let beside = Beside(name_beside(path));
     let fill = || {
-        let file = File::options().write(true).read(true).create_new(true).open(&beside.0)?;
-        let mut file = BufWriter::with_capacity(1 << 16, file);
-        let result = write(&mut file)?;
-        file.flush()?;
-        drop(file);
-        fs::rename(&beside.0, path)?;
+        let mut file = PartFile::create(path)?;
+        let result = write(file.writer())?;
+        file.finish()?;
         Ok(result)
     };
-    fill().map_err(|cause| IoError::new(path, None, IoErrorKind::Write { cause }))
+    fill().map_err(|cause| write_error(path, cause))
+}
+
+pub(super) fn write_error(path: &Path, cause: io::Error) -> IoError {
+    IoError::new(path, None, IoErrorKind::Write { cause })
+}
+
+/// A file under another name until it is finished; goes away unless it is.
+pub(super) struct PartFile {
+    // Before the name: what is dropped first is closed before it is removed.
+    file: BufWriter<File>,
+    beside: Beside,
+    path: PathBuf,
+}
+
+impl PartFile {
+    pub fn create(path: &Path) -> io::Result<Self> {
+        let beside = Beside(name_beside(path));
+        let file = File::options().write(true).read(true).create_new(true).open(&beside.0)?;
+        Ok(Self { file: BufWriter::with_capacity(1 << 16, file), beside, path: path.to_owned() })
+    }
+
+    pub fn writer(&mut self) -> &mut BufWriter<File> {
+        &mut self.file
+    }
+
+    /// Where it is going to be.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Gives the file its name.
+    pub fn finish(self) -> io::Result<()> {
+        let Self { mut file, beside, path } = self;
+        file.flush()?;
+        drop(file);
+        fs::rename(&beside.0, path)
+    }
 }
 
 /// The unfinished file; goes away with this value, unless it has been renamed.

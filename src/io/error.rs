@@ -146,6 +146,14 @@ pub enum IoErrorKind {
         /// Number of columns.
         cols: u64,
     },
+    /// A stack of matrices that are not square.
+    #[error("the matrices are {rows} x {cols}, not square")]
+    NotSquareStack {
+        /// Number of rows of each.
+        rows: u64,
+        /// Number of columns of each.
+        cols: u64,
+    },
     /// A matrix that is declared symmetric has entries on both sides of the diagonal.
     #[error("declared symmetric, but entry ({row}, {col}) is in the other triangle than those before it")]
     BothTriangles {
@@ -316,6 +324,7 @@ impl IoErrorKind {
             TooMany { .. } => "the header is wrong or two files are joined; export it again",
             EmptyMatrix { .. } => "the export holds no equations; check the boundary conditions and the sets",
             NotSquare { .. } => "correct the sizes, or write `general` in the header",
+            NotSquareStack { .. } => "save the matrices as an array count x n x n",
             BothTriangles { .. } => "delete one triangle, or write `general` in the header",
             SkewDiagonal { .. } => "write `general` or `symmetric` in the header",
             TooLarge { .. } | TooSparse { .. } => "the sizes or an index are damaged; export the file again",

@@ -17,6 +17,8 @@ mod keyword;
 mod matrix_market;
 mod nodes;
 mod npy;
+mod npy_stack;
+mod npy_writer;
 mod npz;
 mod number;
 mod parts;
@@ -32,6 +34,8 @@ pub use error::{IoError, IoErrorKind};
 pub use matrix_market::{write_matrix_market, write_matrix_market_dense, write_matrix_market_dense_with};
 pub use nodes::read_nodes;
 pub use npy::{read_npy, write_npy, write_npy_with};
+pub use npy_stack::NpyStack;
+pub use npy_writer::{NpyNumber, NpyWriter};
 pub use npz::write_npz;
 
 /// Which of the matrices of a file with several is meant.

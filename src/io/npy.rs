@@ -71,15 +71,17 @@ pub(super) fn refuse_rest(input: &mut impl Read) -> Result<(), IoErrorKind> {
     }
 }
 
-fn damaged(part: &str, what: impl Into<String>) -> IoErrorKind {
+pub(super) fn damaged(part: &str, what: impl Into<String>) -> IoErrorKind {
     IoErrorKind::Damaged { part: part.into(), what: what.into() }
 }
 
 /// What stands before the numbers.
 pub(super) struct Header {
     pub dtype: String,
-    fortran_order: bool,
+    pub fortran_order: bool,
     pub shape: Vec<usize>,
+    /// Bytes before the first number.
+    pub bytes: u64,
 }
 
 impl Header {
@@ -90,9 +92,9 @@ impl Header {
         if !start.starts_with(MAGIC) {
             return Err(damaged("header", "the first bytes are not those of a .npy file"));
         }
-        let length = match start[6] {
-            1 => read_bytes::<2>(input).map(|bytes| u16::from_le_bytes(bytes).into())?,
-            2 | 3 => read_bytes::<4>(input).map(u32::from_le_bytes)?,
+        let (before, length) = match start[6] {
+            1 => (10, u16::from_le_bytes(read_bytes(input)?).into()),
+            2 | 3 => (12, u32::from_le_bytes(read_bytes(input)?)),
             version => {
                 return Err(IoErrorKind::Unsupported { what: format!(".npy version {version}") });
             }
@@ -103,7 +105,8 @@ impl Header {
         let mut text = vec![0; length as usize];
         read_exact(input, &mut text, "header")?;
         let found = || damaged("header", format!("`{}`", excerpt(&text)));
-        std::str::from_utf8(&text).ok().and_then(Self::parse).ok_or_else(found)
+        let header = std::str::from_utf8(&text).ok().and_then(Self::parse).ok_or_else(found)?;
+        Ok(Self { bytes: before + u64::from(length), ..header })
     }
 
     fn parse(text: &str) -> Option<Self> {
@@ -126,11 +129,12 @@ impl Header {
             dtype: dtype.to_owned(),
             fortran_order: order.starts_with("True"),
             shape,
+            bytes: 0,
         })
     }
 
     /// How many numbers there are; no more than an array can hold.
-    fn count(&self) -> Result<usize, IoErrorKind> {
+    pub fn count(&self) -> Result<usize, IoErrorKind> {
         // ndarray wants the product of all sizes that are not zero to fit.
         let mut sizes = self.shape.iter().map(|&size| size.max(1));
         let product = sizes.try_fold(1_usize, usize::checked_mul);
@@ -155,17 +159,7 @@ pub(super) fn read_reals(
     header: &Header,
     bytes: u64,
 ) -> Result<Vec<f64>, IoErrorKind> {
-    let dtype = Dtype::parse(&header.dtype)?;
-    let convert: Convert<f64> = match (dtype.kind, dtype.size) {
-        ('f', 8) => |chunk, reals| extend(chunk, reals, f64::from_le_bytes),
-        ('f', 4) => |chunk, reals| extend(chunk, reals, |item| f32::from_le_bytes(item).into()),
-        ('u', 8) => |chunk, reals| extend(chunk, reals, |item| u64::from_le_bytes(item) as f64),
-        _ => {
-            let integers = read_integers(input, header, bytes)?;
-            return Ok(integers.into_iter().map(|integer| integer as f64).collect());
-        }
-    };
-    read_items(input, header, bytes, &dtype, convert)
+    Decoder::reals(&header.dtype)?.read_all(input, header, bytes)
 }
 
 /// The integers of an array in the order of the file; room for `bytes` is reserved at most.
@@ -174,19 +168,7 @@ pub(super) fn read_integers(
     header: &Header,
     bytes: u64,
 ) -> Result<Vec<i64>, IoErrorKind> {
-    let dtype = Dtype::parse(&header.dtype)?;
-    let convert: Convert<i64> = match (dtype.kind, dtype.size) {
-        ('i', 1) => |chunk, list| extend(chunk, list, |item| i8::from_le_bytes(item).into()),
-        ('i', 2) => |chunk, list| extend(chunk, list, |item| i16::from_le_bytes(item).into()),
-        ('i', 4) => |chunk, list| extend(chunk, list, |item| i32::from_le_bytes(item).into()),
-        // As an index an unsigned number beyond i64 is wrong anyway, and a negative one is refused.
-        ('i' | 'u', 8) => |chunk, list| extend(chunk, list, i64::from_le_bytes),
-        ('u' | 'b', 1) => |chunk, list| extend(chunk, list, |item| u8::from_le_bytes(item).into()),
-        ('u', 2) => |chunk, list| extend(chunk, list, |item| u16::from_le_bytes(item).into()),
-        ('u', 4) => |chunk, list| extend(chunk, list, |item| u32::from_le_bytes(item).into()),
-        _ => return Err(unsupported_dtype(&header.dtype)),
-    };
-    read_items(input, header, bytes, &dtype, convert)
+    Decoder::integers(&header.dtype)?.read_all(input, header, bytes)
 }
 
 /// Appends the numbers in a piece of the file, little-endian by now.
@@ -196,53 +178,94 @@ fn extend<T, const N: usize>(chunk: &[u8], items: &mut Vec<T>, convert: impl Fn(
     items.extend(chunk.as_chunks().0.iter().map(|&item| convert(item)));
 }
 
-/// `<f8`, `|b1`, ...
-struct Dtype {
+/// How the bytes of a type such as `<f8` or `|b1` become numbers.
+pub(super) struct Decoder<T> {
     big_endian: bool,
-    kind: char,
-    size: usize,
+    /// Bytes of a number.
+    pub size: usize,
+    convert: Convert<T>,
 }
 
-impl Dtype {
-    fn parse(dtype: &str) -> Result<Self, IoErrorKind> {
-        let mut letters = dtype.chars();
-        let order = letters.next().filter(|order| "<>|=".contains(*order));
-        let kind = order.and_then(|_| letters.next());
-        match (order, kind, letters.as_str().parse()) {
-            (Some(order), Some(kind), Ok(size @ (1 | 2 | 4 | 8))) => {
-                Ok(Self { big_endian: order == '>', kind, size })
+impl Decoder<f64> {
+    /// Floats, integers and booleans as `f64`; integers beyond 2^53 are rounded.
+    pub fn reals(dtype: &str) -> Result<Self, IoErrorKind> {
+        let (big_endian, kind, size) = parse_dtype(dtype)?;
+        let convert: Convert<f64> = match (kind, size) {
+            ('f', 8) => |chunk, reals| extend(chunk, reals, f64::from_le_bytes),
+            ('f', 4) => |chunk, reals| extend(chunk, reals, |item| f32::from_le_bytes(item).into()),
+            ('u', 8) => |chunk, reals| extend(chunk, reals, |item| u64::from_le_bytes(item) as f64),
+            ('i', 8) => |chunk, reals| extend(chunk, reals, |item| i64::from_le_bytes(item) as f64),
+            _ => small_integers(kind, size).ok_or_else(|| unsupported_dtype(dtype))?,
+        };
+        Ok(Self { big_endian, size, convert })
+    }
+}
+
+impl Decoder<i64> {
+    fn integers(dtype: &str) -> Result<Self, IoErrorKind> {
+        let (big_endian, kind, size) = parse_dtype(dtype)?;
+        let convert: Convert<i64> = match (kind, size) {
+            // As an index an unsigned number beyond i64 is wrong anyway, and a negative one is refused.
+            ('i' | 'u', 8) => |chunk, list| extend(chunk, list, i64::from_le_bytes),
+            _ => small_integers(kind, size).ok_or_else(|| unsupported_dtype(dtype))?,
+        };
+        Ok(Self { big_endian, size, convert })
+    }
+}
+
+/// Integers that every type of number holds.
+fn small_integers<T: From<i32> + From<u32>>(kind: char, size: usize) -> Option<Convert<T>> {
+    Some(match (kind, size) {
+        ('i', 1) => |chunk, list| extend(chunk, list, |item| i32::from(i8::from_le_bytes(item)).into()),
+        ('i', 2) => |chunk, list| extend(chunk, list, |item| i32::from(i16::from_le_bytes(item)).into()),
+        ('i', 4) => |chunk, list| extend(chunk, list, |item| i32::from_le_bytes(item).into()),
+        ('u' | 'b', 1) => |chunk, list| extend(chunk, list, |item| u32::from(u8::from_le_bytes(item)).into()),
+        ('u', 2) => |chunk, list| extend(chunk, list, |item| u32::from(u16::from_le_bytes(item)).into()),
+        ('u', 4) => |chunk, list| extend(chunk, list, |item| u32::from_le_bytes(item).into()),
+        _ => return None,
+    })
+}
+
+impl<T> Decoder<T> {
+    fn read_all(&self, input: &mut impl Read, header: &Header, bytes: u64) -> Result<Vec<T>, IoErrorKind> {
+        let count = header.count()?;
+        let room = usize::try_from(bytes / self.size as u64).unwrap_or(usize::MAX);
+        let mut items = Vec::with_capacity(count.min(room));
+        self.append(input, count, &mut items)?;
+        Ok(items)
+    }
+
+    /// Appends the next `count` numbers.
+    pub fn append(&self, input: &mut impl Read, count: usize, items: &mut Vec<T>) -> Result<(), IoErrorKind> {
+        const CHUNK: usize = 1 << 16;
+        let end = items.len() + count;
+        let mut chunk = [0; CHUNK];
+        while items.len() < end {
+            let length = CHUNK.min((end - items.len()).saturating_mul(self.size));
+            read_exact(input, &mut chunk[..length], "array")?;
+            if self.big_endian {
+                chunk[..length].chunks_exact_mut(self.size).for_each(<[u8]>::reverse);
             }
-            _ => Err(unsupported_dtype(dtype)),
+            (self.convert)(&chunk[..length], items);
         }
+        Ok(())
+    }
+}
+
+/// Byte order, letter and size of `<f8`, `|b1`, ...
+fn parse_dtype(dtype: &str) -> Result<(bool, char, usize), IoErrorKind> {
+    let mut letters = dtype.chars();
+    let order = letters.next().filter(|order| "<>|=".contains(*order));
+    let kind = order.and_then(|_| letters.next());
+    match (order, kind, letters.as_str().parse()) {
+        (Some(order), Some(kind), Ok(size @ (1 | 2 | 4 | 8))) => Ok((order == '>', kind, size)),
+        _ => Err(unsupported_dtype(dtype)),
     }
 }
 
 fn unsupported_dtype(dtype: &str) -> IoErrorKind {
     let what = format!("an array of `{}`", excerpt(dtype.as_bytes()));
     IoErrorKind::Unsupported { what }
-}
-
-fn read_items<T>(
-    input: &mut impl Read,
-    header: &Header,
-    bytes: u64,
-    dtype: &Dtype,
-    convert: Convert<T>,
-) -> Result<Vec<T>, IoErrorKind> {
-    const CHUNK: usize = 1 << 16;
-    let count = header.count()?;
-    let room = usize::try_from(bytes / dtype.size as u64).unwrap_or(usize::MAX);
-    let mut items = Vec::with_capacity(count.min(room));
-    let mut chunk = vec![0; CHUNK];
-    while items.len() < count {
-        let length = CHUNK.min((count - items.len()).saturating_mul(dtype.size));
-        read_exact(input, &mut chunk[..length], "array")?;
-        if dtype.big_endian {
-            chunk[..length].chunks_exact_mut(dtype.size).for_each(<[u8]>::reverse);
-        }
-        convert(&chunk[..length], &mut items);
-    }
-    Ok(items)
 }
 
 fn read_bytes<const N: usize>(input: &mut impl Read) -> Result<[u8; N], IoErrorKind> {

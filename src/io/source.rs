@@ -22,6 +22,8 @@ pub(super) struct OpenFile {
     pub head: Vec<u8>,
     /// Size on disk.
     pub bytes: u64,
+    /// A file whose size is known, no pipe.
+    pub is_regular: bool,
 }
 
 /// Opens a file and looks at its first bytes.
@@ -36,7 +38,7 @@ pub(super) fn open(path: &Path) -> Result<OpenFile, IoError> {
     if head.is_empty() {
         return Err(IoError::new(path, None, IoErrorKind::EmptyFile));
     }
-    Ok(OpenFile { path: path.to_owned(), file, head, bytes: metadata.len() })
+    Ok(OpenFile { path: path.to_owned(), file, head, bytes: metadata.len(), is_regular: metadata.is_file() })
 }
 
 impl OpenFile {

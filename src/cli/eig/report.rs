@@ -1,0 +1,136 @@
+//! What `eig` prints: a page for people, or one JSON object.
+
+use std::fmt::{self, Write};
+
+use anyhow::Result;
+use serde_json::{Value, json};
+
+use super::super::Common;
+use super::super::machine::peak_memory_bytes;
+use super::super::output::say;
+use super::super::summary::{grouped, megabytes};
+use super::plan::Plan;
+use super::run::Done;
+
+/// Failed matrices that are named on standard error.
+const WARNINGS: usize = 5;
+
+/// Natural frequencies of a single pair on the page.
+const FREQUENCIES_SHOWN: usize = 6;
+
+/// A run, done.
+pub struct Report<'a> {
+    pub plan: &'a Plan,
+    pub done: &'a Done,
+    pub total_seconds: f64,
+}
+
+impl Report<'_> {
+    pub fn print(&self, common: &Common) -> Result<()> {
+        if common.json {
+            say(&format!("{}\n", self.as_json()))?;
+        } else if !common.quiet {
+            let mut page = String::new();
+            self.write_page(&mut page)?;
+            say(&page)?;
+        }
+        self.warn();
+        Ok(())
+    }
+
+    fn per_second(&self) -> Option<f64> {
+        let seconds = self.done.stream.compute_seconds;
+        (self.plan.count > 0 && seconds > 0.0).then(|| self.plan.count as f64 / seconds)
+    }
+
+    fn as_json(&self) -> Value {
+        let (plan, stream, summary) = (self.plan, &self.done.stream, &self.done.summary);
+        let reasons = summary.failures.iter();
+        let failed = reasons.map(|(index, reason)| json!({ "index": index, "reason": reason.to_string() }));
+        let mut object = json!({
+            "command": "eig",
+            "version": env!("CARGO_PKG_VERSION"),
+            "count": plan.count,
+            "size": plan.size,
+            "kind": plan.kind.name(),
+            "failed_count": summary.failed,
+            "failed": failed.collect::<Vec<_>>(),
+            "smallest_magnitude": summary.magnitudes.map(|(smallest, _)| smallest),
+            "largest_magnitude": summary.magnitudes.map(|(_, largest)| largest),
+            "read_seconds": stream.read_seconds,
+            "compute_seconds": stream.compute_seconds,
+            "write_seconds": stream.deliver_seconds,
+            "total_seconds": self.total_seconds,
+            "matrices_per_second": self.per_second(),
+            "chunk": plan.chunk,
+            "threads": rayon::current_num_threads(),
+            "instruction_set": plan.batch.instruction_set.to_string(),
+            "peak_memory_bytes": peak_memory_bytes(),
+            "files": self.done.files,
+        });
+        if let (Value::Object(all), Some(hertz)) = (&mut object, &summary.frequencies_hz) {
+            // JSON has no infinity: motions without mass are counted instead.
+            let finite: Vec<f64> = hertz.iter().copied().filter(|hz| hz.is_finite()).collect();
+            all.insert("infinite_frequencies".into(), json!(hertz.len() - finite.len()));
+            all.insert("frequencies_hz".into(), json!(finite));
+        }
+        object
+    }
+
+    fn write_page(&self, page: &mut String) -> fmt::Result {
+        let (plan, stream, summary) = (self.plan, &self.done.stream, &self.done.summary);
+        writeln!(
+            page,
+            "matrices    {} {}, {} x {}",
+            grouped(plan.count as u64),
+            plan.kind.name(),
+            plan.size,
+            plan.size
+        )?;
+        if let Some((smallest, largest)) = summary.magnitudes {
+            writeln!(page, "|lambda|    {smallest:.6e} to {largest:.6e}")?;
+        }
+        if let Some(hertz) = &summary.frequencies_hz {
+            let shown: Vec<String> =
+                hertz.iter().take(FREQUENCIES_SHOWN).map(|hz| format!("{hz:.4}")).collect();
+            let more = if hertz.len() > shown.len() { ", ..." } else { "" };
+            writeln!(page, "Hz          {}{more}", shown.join(", "))?;
+        }
+        writeln!(
+            page,
+            "seconds     read {:.3}, compute {:.3}, write {:.3}, total {:.3}",
+            stream.read_seconds, stream.compute_seconds, stream.deliver_seconds, self.total_seconds
+        )?;
+        if let Some(rate) = self.per_second() {
+            let (rate, each) = (grouped(rate.round() as u64), 1000.0 / rate);
+            write!(page, "speed       {rate} matrices a second, {each:.4} ms each; ")?;
+            writeln!(page, "{} thread(s), {}", rayon::current_num_threads(), plan.batch.instruction_set)?;
+        }
+        if let Some(peak) = peak_memory_bytes() {
+            writeln!(page, "memory      {} at most", megabytes(peak))?;
+        }
+        if !self.done.files.is_empty() {
+            writeln!(page, "\nwritten to {}", self.done.files.join(", "))?;
+        }
+        Ok(())
+    }
+
+    /// Names the failed matrices on standard error.
+    fn warn(&self) {
+        let (summary, count) = (&self.done.summary, self.plan.count);
+        for (index, reason) in summary.failures.iter().take(WARNINGS) {
+            eprintln!("warning: matrix {} of {count}: {reason}", index + 1);
+        }
+        let more = summary.failed.saturating_sub(WARNINGS);
+        if more > 0 {
+            eprintln!("warning: and {more} more");
+        }
+        if summary.failed > 0 {
+            let rows = if self.done.files.is_empty() { "" } else { "; their rows are NaN" };
+            eprintln!("warning: {} of {count} matrices failed{rows}", summary.failed);
+        }
+        if let Some(help) = summary.failures.first().and_then(|(_, reason)| reason.help()) {
+            eprintln!("help: {help}");
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! Wrong input to `eig`: one line that names the file or the option, and nothing written.
+#![cfg(feature = "cli")]
+
+mod cli_support;
+mod io_support;
+
+use cli_support::{run, text};
+use io_support::Folder;
+use modalsweep::io::write_npy;
+use ndarray::{Array3, array};
+
+/// Runs `eig ARGUMENTS -o out.npy`; `expected` is the whole first line, or its beginning before `...`.
+#[track_caller]
+fn refused(folder: &Folder, arguments: &str, expected: &str) {
+    let before = folder.names();
+    let output = run(folder, &format!("eig {arguments} -o out.npy"));
+    let errors = text(&output.stderr);
+    let lines: Vec<&str> = errors.lines().collect();
+    let expected = format!("error: {expected}");
+    match expected.strip_suffix("...") {
+        Some(start) => assert!(errors.starts_with(start), "{arguments}: {errors}"),
+        None => assert_eq!(lines[0], expected, "{arguments}"),
+    }
+    assert!(lines.len() <= 2, "{arguments}: {errors}");
+    assert!(lines[1..].iter().all(|line| line.starts_with("help: ")), "{arguments}: {errors}");
+    assert_eq!(output.status.code(), Some(1), "{arguments}");
+    assert_eq!(text(&output.stdout), "", "{arguments}");
+    assert_eq!(folder.names(), before, "{arguments} leaves something behind");
+}
+
+fn npy(dtype: &str, order: &str, shape: &str, numbers: usize) -> Vec<u8> {
+    let text = format!("{{'descr': '{dtype}', 'fortran_order': {order}, 'shape': {shape}, }}\n");
+    let length = u16::try_from(text.len()).unwrap().to_le_bytes();
+    let mut content = [b"\x93NUMPY\x01\x00", &length[..], text.as_bytes()].concat();
+    (0..numbers).for_each(|number| content.extend((number as f64).to_le_bytes()));
+    content
+}
+
+#[test]
+#[rustfmt::skip]
+fn files_that_hold_no_stack() {
+    let folder = Folder::new();
+    write_npy(&folder.path("good.npy"), array![[2.0, -1.0], [-1.0, 2.0]].view()).unwrap();
+    for (content, expected) in [
+        (Vec::new(), "bad.npy: the file is empty"),
+        (b"%%MatrixMarket matrix array real general\n1 1\n1\n".to_vec(), "bad.npy: damaged header: ..."),
+        (npy("<f8", "False", "(3, 2, 2)", 11), "bad.npy: 3 matrices announced, 2 found"),
+        (npy("<f8", "True", "(3, 2, 2)", 11), "bad.npy: 3 matrices announced, 0 found"),
+        (npy("<f8", "False", "(3, 2, 2)", 13), "bad.npy: damaged array: more bytes than its shape asks for"),
+        (npy("<f8", "False", "(1000000000000, 2, 2)", 12), "bad.npy: 1000000000000 matrices announced, 3 found"),
+        (npy("<f8", "False", "(1000000000000, 0, 0)", 0), "bad.npy: empty matrix (0 x 0)"),
+        (npy("<f8", "False", "(3, 0, 0)", 0), "bad.npy: empty matrix (0 x 0)"),
+        (npy("<f8", "False", "(3, 2, 4)", 24), "bad.npy: the matrices are 2 x 4, not square"),
+        (npy("<f8", "False", "(4,)", 4), "bad.npy: the stack of matrices has 1 dimensions, expected 3"),
+        (npy("<f8", "False", "(1, 1, 2, 2)", 4), "bad.npy: the stack of matrices has 4 dimensions, expected 3"),
+        (npy("<c16", "False", "(1, 2, 2)", 8), "bad.npy: an array of `<c16` is not supported"),
+        (npy("<U2", "False", "(1, 2, 2)", 4), "bad.npy: an array of `<U2` is not supported"),
+        (npy("|O", "False", "(1, 2, 2)", 4), "bad.npy: an array of `|O` is not supported"),
+    ] {
+        folder.write("bad.npy", content);
+        refused(&folder, "bad.npy", expected);
+        refused(&folder, "bad.npy --kind symmetric", expected);
+        refused(&folder, "good.npy --mass bad.npy", expected);
+    }
+    refused(&folder, "none.npy", "none.npy: cannot open: ...");
+    refused(&folder, ".", ".: cannot open: ...");
+}
+
+#[test]
+fn where_every_matrix_fails_nothing_is_written() {
+    let folder = Folder::new();
+    write_npy(&folder.path("a.npy"), array![[1.0, f64::NAN], [0.0, 1.0]].view()).unwrap();
+    refused(&folder, "a.npy", "a.npy: the matrix has a value that is not finite at equation 1, 2");
+    refused(
+        &folder,
+        "a.npy --kind symmetric",
+        "a.npy: the matrix has a value that is not finite at equation 1, 2",
+    );
+    write_npy(&folder.path("a.npy"), Array3::from_elem((4, 2, 2), f64::INFINITY).view()).unwrap();
+    refused(
+        &folder,
+        "a.npy",
+        "a.npy: all 4 matrices failed; matrix 1: the matrix has a value that is not finite at equation 1, 1",
+    );
+}
+
+#[test]
+fn matrices_that_are_not_symmetric() {
+    let folder = Folder::new();
+    write_npy(&folder.path("a.npy"), array![[1.0, 2.0, 0.0], [2.0, 1.0, 7.5], [0.5, 7.0, 1.0]].view())
+        .unwrap();
+    refused(
+        &folder,
+        "a.npy --kind symmetric",
+        "a.npy: the matrix is not symmetric: entry (3, 1) is 5e-1, entry (1, 3) is 0e0",
+    );
+    let output = run(&folder, "eig a.npy --kind symmetric");
+    assert!(text(&output.stderr).contains("\nhelp: ") && text(&output.stderr).contains("--kind general"));
+    // Rounding is not held against a matrix.
+    write_npy(&folder.path("b.npy"), array![[1.0, 2.0], [2.0 + 1e-12, 1.0]].view()).unwrap();
+    assert_eq!(run(&folder, "eig b.npy --kind symmetric").status.code(), Some(0));
+}
+
+#[test]
+fn masses_that_do_not_fit() {
+    let folder = Folder::new();
+    let write = |name: &str, array: Array3<f64>| write_npy(&folder.path(name), array.view()).unwrap();
+    let identities = |count: usize, n: usize| {
+        Array3::from_shape_fn((count, n, n), |(_, i, j)| if i == j { 1.0 } else { 0.0 })
+    };
+    write("k.npy", identities(3, 2));
+    write("m.npy", identities(2, 2));
+    refused(&folder, "k.npy --mass m.npy", "m.npy: 3 stiffness matrices, but 2 mass matrices");
+    write("m.npy", identities(3, 4));
+    refused(
+        &folder,
+        "k.npy --mass m.npy",
+        "m.npy: the sizes differ: 2 equations expected, the mass matrix has 4",
+    );
+    write("m.npy", array![[[1.0, 0.5], [0.0, 1.0]]]);
+    refused(
+        &folder,
+        "k.npy --mass m.npy",
+        "m.npy: the mass matrix is not symmetric: entry (2, 1) is 0e0, entry (1, 2) is 5e-1",
+    );
+    write("m.npy", array![[[1.0, f64::NAN], [0.0, 1.0]]]);
+    refused(
+        &folder,
+        "k.npy --mass m.npy",
+        "m.npy: the mass matrix has a value that is not finite at equation 1, 2",
+    );
+    let mut masses = identities(3, 2);
+    masses[[1, 0, 1]] = 0.25;
+    write("m.npy", masses);
+    let output = run(&folder, "eig k.npy --mass m.npy");
+    assert_eq!(output.status.code(), Some(3));
+    let errors = text(&output.stderr);
+    let warning = "warning: matrix 2 of 3: the mass matrix is not symmetric: entry (2, 1) is 0e0, entry (1, 2) is 2.5e-1\n";
+    assert!(errors.starts_with(warning), "{errors}");
+    let output = run(&folder, "eig k.npy --mass k.npy -o k.npy");
+    assert!(text(&output.stderr).starts_with("error: k.npy: this input lies where a result would be\n"));
+}
+
+#[test]
+fn outputs_that_cannot_be_written() {
+    let folder = Folder::new();
+    std::fs::create_dir(folder.path("taken")).unwrap();
+    folder.write("file", "");
+    write_npy(&folder.path("a.npy"), array![[1.0]].view()).unwrap();
+    for output in ["taken", "missing/out.npy", "file/out.npy"] {
+        let result = run(&folder, &format!("eig a.npy -o {output}"));
+        assert_eq!(result.status.code(), Some(1), "{output}");
+        let errors = text(&result.stderr);
+        assert!(errors.starts_with(&format!("error: {output}: cannot write: ")), "{errors}");
+        assert!(errors.contains("\nhelp: "), "{errors}");
+    }
+    for output in ["a.npy", "./a.npy"] {
+        let result = run(&folder, &format!("eig a.npy -o {output}"));
+        assert!(
+            text(&result.stderr).starts_with("error: a.npy: this input lies where a result would be\nhelp: ")
+        );
+    }
+    write_npy(&folder.path("b.vectors.npy"), array![[1.0]].view()).unwrap();
+    let result = run(&folder, "eig b.vectors.npy --kind symmetric --vectors -o b.npy");
+    assert!(
+        text(&result.stderr).starts_with("error: b.vectors.npy: this input lies where a result would be\n")
+    );
+    assert_eq!(folder.names(), ["a.npy", "b.vectors.npy", "file", "taken"]);
+}
+
+#[test]
+fn too_little_memory() {
+    let folder = Folder::new();
+    refused(&folder, "--random 10x1000000", "10 matrices of 1000000 x 1000000 need ...");
+    refused(&folder, "--random 100x100 --memory 1", "100 matrices of 100 x 100 need ...");
+    refused(
+        &folder,
+        "--random 1000000x100 --memory 1G --chunk 1000000",
+        "1000000 matrices of 100 x 100 need ...",
+    );
+    folder.write("fortran.npy", npy("<f8", "True", "(100, 100, 100)", 1_000_000));
+    let output = run(&folder, "eig fortran.npy --memory 12M");
+    assert!(text(&output.stderr).contains("\nhelp: a stack in Fortran order is read as a whole"));
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn instructions_that_the_machine_lacks() {
+    let folder = Folder::new();
+    let set = if cfg!(target_arch = "aarch64") { "avx2" } else { "neon" };
+    let output = run(&folder, &format!("eig --random 2x2 --instructions {set}"));
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).starts_with("error: this machine has no "));
+}
+
+#[test]
+#[rustfmt::skip]
+fn wrong_usage() {
+    let folder = Folder::new();
+    write_npy(&folder.path("a.npy"), array![[1.0]].view()).unwrap();
+    for arguments in [
+        "eig", "eig a.npy --random 3x3", "eig --random 3", "eig --random 3x0", "eig --random x3", "eig --random -1x3",
+        "eig --random 3x3x3", "eig a.npy --seed 1", "eig a.npy --family goe", "eig --random 3x3 --family normal",
+        "eig --random 3x3 --family uniform --kind symmetric", "eig --random 1x1 --mass a.npy", "eig a.npy --kind hermitian",
+        "eig a.npy --kind general --mass a.npy", "eig a.npy --vectors -o out.npy", "eig a.npy --kind symmetric --vectors",
+        "eig a.npy --kind symmetric --vectors --magnitudes -o out.npy", "eig a.npy --chunk 0", "eig a.npy --chunk few",
+        "eig a.npy --instructions sse", "bench", "bench condense", "bench eig --rounds 0", "bench eig --kind pair",
+    ] {
+        let output = run(&folder, arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments}");
+        assert_eq!(text(&output.stdout), "", "{arguments}");
+        assert_ne!(text(&output.stderr), "", "{arguments}");
+    }
+    assert_eq!(folder.names(), ["a.npy"]);
+}
