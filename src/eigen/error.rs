@@ -136,8 +136,8 @@ pub enum EigenError {
         found: usize,
     },
 
-    /// The ratio of mass to stiffness leaves the range of `f64`.
-    #[error("the ratio of mass to stiffness overflows; use consistent units")]
+    /// An eigenvalue, or the ratio of mass to stiffness, leaves the range of `f64`.
+    #[error("a result leaves the range of double precision; use consistent units")]
     OutOfRange,
 
     /// The machine has no such vector instructions.

@@ -126,96 +126,75 @@ impl<M: Matrices + ?Sized> Kernel for GeneralKernel<'_, M> {
         self.set.lanes()
     }
 
-    fn solve(&self, group: Group<'_, c64>, work: &mut Workspace) {
-        let n = group.n;
-        let mut sizes = [0; MOST_LANES];
+    fn solve(&self, mut group: Group<'_, c64>, work: &mut Workspace) {
+        work.reserve(group.n, self.set);
         let mut prepared: [Prepared; MOST_LANES] = Default::default();
-        let in_lanes = n <= LARGEST_REDUCED_IN_LANES;
-        work.reserve(n, self.set);
-        for (lane, &index) in group.members.iter().enumerate() {
-            let values = &mut group.values[lane * n..][..n];
-            self.matrices.copy_into(index, &mut work.dense[..n * n]);
-            match work.prepare(n, values) {
-                Ok(state) => prepared[lane] = state,
-                Err(error) => {
-                    group.outcomes[lane] = Err(error);
-                    continue;
-                }
-            }
-            group.outcomes[lane] = Ok(());
-            let active = prepared[lane].active.clone();
-            sizes[lane] = active.len();
-            if in_lanes {
-                work.scatter(n, active, lane, self.set.lanes());
-            } else {
-                work.reduce(n, active, lane, self.set);
-            }
+        for (lane, prepared) in prepared[..self.set.lanes()].iter_mut().enumerate() {
+            *prepared = self.load(&mut group, lane, work);
         }
-        for lane in group.members.len()..self.set.lanes() {
-            work.scatter(n, 0..0, lane, self.set.lanes());
-        }
-        if in_lanes {
-            self.set.run(Reduction {
-                matrices: &mut work.lanes.numbers()[..entries(n) * self.set.lanes()],
-                scratch: &mut work.scratch.numbers()[..4 * n * self.set.lanes()],
-                n,
-            });
-        }
-        let failed = self.set.run(Francis {
-            hessenberg: &mut work.lanes.numbers()[..entries(n) * self.set.lanes()],
-            n,
-            sizes,
-            values: &mut work.values[..n * self.set.lanes()],
-        });
-        for (lane, &index) in group.members.iter().enumerate() {
-            if group.outcomes[lane].is_err() {
-                continue;
-            }
-            let values = &mut group.values[lane * n..][..n];
-            let active = prepared[lane].active.clone();
-            values[active.clone()].copy_from_slice(&work.values[lane * n..][..active.len()]);
-            let checked = if failed[lane] { Err(()) } else { prepared[lane].check(values) };
-            if checked.is_err() {
-                group.outcomes[lane] = self.second_try(index, n, values, work);
-                continue;
-            }
-            order::sort(values);
-            if prepared[lane].scale != 1.0 {
-                values.iter_mut().for_each(|value| *value *= prepared[lane].scale);
+        let failed = work.iterate(group.n, prepared.each_ref().map(|state| state.active.len()), self.set);
+        for lane in 0..group.members.len() {
+            if group.outcomes[lane].is_ok() {
+                let converged = !failed[lane];
+                group.outcomes[lane] = self.finish(&mut group, lane, &prepared[lane], converged, work);
             }
         }
     }
 }
 
 impl<M: Matrices + ?Sized> GeneralKernel<'_, M> {
-    /// The same matrix by faer alone.
-    fn second_try(
+    /// Prepares one matrix and puts it into its lane; nothing where there is none or it is no good.
+    fn load(&self, group: &mut Group<'_, c64>, lane: usize, work: &mut Workspace) -> Prepared {
+        let n = group.n;
+        let mut state = Prepared::default();
+        if let Some(&index) = group.members.get(lane) {
+            self.matrices.copy_into(index, &mut work.dense[..n * n]);
+            let prepared = work.prepare(n, &mut group.values[lane * n..][..n]);
+            group.outcomes[lane] = prepared.map(|prepared| state = prepared);
+        }
+        if n <= LARGEST_REDUCED_IN_LANES {
+            work.scatter(n, state.active.clone(), lane, self.set.lanes());
+        } else {
+            work.reduce(n, state.active.clone(), lane, self.set);
+        }
+        state
+    }
+
+    /// Checks and sorts the eigenvalues of one lane; a matrix that failed gets its second try.
+    fn finish(
         &self,
-        index: usize,
-        n: usize,
-        values: &mut [c64],
+        group: &mut Group<'_, c64>,
+        lane: usize,
+        state: &Prepared,
+        converged: bool,
         work: &mut Workspace,
     ) -> Result<(), EigenError> {
-        self.matrices.copy_into(index, &mut work.dense[..n * n]);
-        let state = work.prepare(n, values)?;
-        work.fallback.eigenvalues(&work.dense[..n * n], n, values)?;
-        state.check(values).map_err(|()| {
-            let sum: c64 = values.iter().sum();
-            EigenError::NotConverged { sum: sum.re * state.scale, trace: state.trace * state.scale }
-        })?;
+        let n = group.n;
+        let values = &mut group.values[lane * n..][..n];
+        values[state.active.clone()].copy_from_slice(&work.values[lane * n..][..state.active.len()]);
+        if !converged || state.check(values).is_err() {
+            self.matrices.copy_into(group.members[lane], &mut work.dense[..n * n]);
+            work.prepare(n, values)?;
+            work.fallback.eigenvalues(&work.dense[..n * n], n, values)?;
+            state.check(values)?;
+        }
         order::sort(values);
         values.iter_mut().for_each(|value| *value *= state.scale);
-        Ok(())
+        let in_range = values.iter().all(|value| value.re.is_finite() && value.im.is_finite());
+        if in_range { Ok(()) } else { Err(EigenError::OutOfRange) }
     }
 }
 
 impl Prepared {
     /// Compares the sum of the eigenvalues with the trace.
-    fn check(&self, values: &[c64]) -> Result<(), ()> {
+    fn check(&self, values: &[c64]) -> Result<(), EigenError> {
         let sum: f64 = values.iter().map(|value| value.re).sum();
         let rounding = 16.0 * values.len() as f64 * f64::EPSILON * self.norm;
         // Not the other way round: NaN fails.
-        if (sum - self.trace).abs() <= rounding { Ok(()) } else { Err(()) }
+        if (sum - self.trace).abs() <= rounding {
+            return Ok(());
+        }
+        Err(EigenError::NotConverged { sum: sum * self.scale, trace: self.trace * self.scale })
     }
 }
 
@@ -226,6 +205,16 @@ impl Workspace {
         self.values.resize(grow(self.values.len(), n * set.lanes()), c64::new(0.0, 0.0));
         self.lanes.reals::<pulp::Scalar>(entries(n) * set.lanes());
         self.scratch.reals::<pulp::Scalar>(4 * n * set.lanes());
+    }
+
+    /// Eigenvalues of the matrices in the lanes, to `values`; which of them did not converge.
+    fn iterate(&mut self, n: usize, sizes: [usize; MOST_LANES], set: InstructionSet) -> [bool; MOST_LANES] {
+        let matrices = &mut self.lanes.numbers()[..entries(n) * set.lanes()];
+        if n <= LARGEST_REDUCED_IN_LANES {
+            let scratch = &mut self.scratch.numbers()[..4 * n * set.lanes()];
+            set.run(Reduction { matrices, scratch, n });
+        }
+        set.run(Francis { hessenberg: matrices, n, sizes, values: &mut self.values[..n * set.lanes()] })
     }
 
     /// Checks, scales and balances the matrix in `dense`; isolated eigenvalues go to `values`.
