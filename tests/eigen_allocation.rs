@@ -4,7 +4,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use modalsweep::eigen::random::{Family, stack};
-use modalsweep::eigen::{GeneralSolver, Spectra};
+use modalsweep::eigen::{GeneralSolver, Spectra, SymmetricSolver};
 use modalsweep::parallel::with_threads;
 use ndarray::{Array3, s};
 
@@ -51,15 +51,24 @@ fn check(few: usize, many: usize) {
 fn allocations_do_not_grow_with_the_number_of_matrices() {
     for threads in [1, 2] {
         for n in [3, 8, 20, 66] {
-            let matrices = stack(Family::Ginibre, 800, n, 1);
-            let (few, many) = with_threads(threads, || general(&matrices)).expect("threads");
-            check(few, many);
+            let matrices = stack(Family::Goe, 800, n, 1);
+            for solve in [general, symmetric] {
+                let (few, many) = with_threads(threads, || solve(&matrices)).expect("threads");
+                check(few, many);
+            }
         }
     }
 }
 
 fn general(matrices: &Array3<f64>) -> (usize, usize) {
     let (mut solver, mut spectra) = (GeneralSolver::default(), Spectra::new());
+    let part = matrices.slice(s![..80, .., ..]);
+    let few = of_a_warm_call(&mut || solver.solve(&part, &mut spectra));
+    (few, of_a_warm_call(&mut || solver.solve(matrices, &mut spectra)))
+}
+
+fn symmetric(matrices: &Array3<f64>) -> (usize, usize) {
+    let (mut solver, mut spectra) = (SymmetricSolver::default(), Spectra::new());
     let part = matrices.slice(s![..80, .., ..]);
     let few = of_a_warm_call(&mut || solver.solve(&part, &mut spectra));
     (few, of_a_warm_call(&mut || solver.solve(matrices, &mut spectra)))
