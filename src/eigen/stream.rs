@@ -21,7 +21,7 @@ use std::sync::mpsc::channel;
 
 pub use chunk::StackChunk;
 pub use memory::Footprint;
-use office::{Outlet, Queue, Workshop, read_ahead};
+use office::{Outlet, Queue, Workshop};
 pub use solvers::{PairChunks, SymmetricChunks};
 pub use sources::{PairStacks, RandomStack, StackFiles};
 use stopwatch::Stopwatch;
@@ -223,15 +223,16 @@ where
         let _ = recycle.send(Box::default());
     }
     let (news, events) = channel();
-    let reader_news = news.clone();
     let workshop = Workshop { queue: Queue::new(solvers), news, stopwatch: Stopwatch::default() };
-    let (outcome, mut report) = std::thread::scope(|threads| {
-        let queue = &workshop.queue;
-        threads.spawn(move || read_ahead(source, chunking, &empty, queue, &reader_news));
-        // These go away before the reader is waited for, which so learns that it can end.
-        let (events, mut outlet) = (events, Outlet::new(options.order, recycle));
-        let outcome = rayon::in_place_scope(|pool| workshop.run(pool, &events, &mut outlet, deliver));
-        (outcome, outlet.report)
+    let (outcome, mut report) = rayon::in_place_scope(|pool| {
+        std::thread::scope(|threads| {
+            let workshop = &workshop;
+            threads.spawn(move || workshop.read_ahead(pool, source, chunking, &empty));
+            // These go away before the reader is waited for, which so learns that it can end.
+            let (events, mut outlet) = (events, Outlet::new(options.order, recycle));
+            let outcome = workshop.deliver(&events, &mut outlet, deliver);
+            (outcome, outlet.report)
+        })
     });
     report.compute_seconds = workshop.stopwatch.seconds();
     outcome.map(|()| report)
