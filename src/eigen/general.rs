@@ -28,7 +28,7 @@ use hessenberg::Hessenberg;
 use reduction::Reduction;
 
 /// Up to this size the Hessenberg reduction runs in lanes too: above, the lanes leave the second cache.
-const LARGEST_REDUCED_IN_LANES: usize = 64;
+const LARGEST_REDUCED_IN_LANES: usize = 112;
 
 /// Eigenvalues of general real matrices `A x = lambda x`, many at a time.
 ///
@@ -145,13 +145,14 @@ impl<M: Matrices + ?Sized> Kernel for GeneralKernel<'_, M> {
             group.outcomes[lane] = Ok(());
             let active = prepared[lane].active.clone();
             sizes[lane] = active.len();
-            if !in_lanes {
-                work.hessenberg.reduce(&mut work.dense[..n * n], n, active.clone());
+            if in_lanes {
+                work.scatter(n, active, lane, self.set.lanes());
+            } else {
+                work.reduce(n, active, lane, self.set);
             }
-            work.scatter(n, active, lane, self.set.lanes(), in_lanes);
         }
         for lane in group.members.len()..self.set.lanes() {
-            work.scatter(n, 0..0, lane, self.set.lanes(), in_lanes);
+            work.scatter(n, 0..0, lane, self.set.lanes());
         }
         if in_lanes {
             self.set.run(Reduction {
@@ -244,24 +245,48 @@ impl Workspace {
         Ok(Prepared { active, scale, trace, norm: sum_of_squares(dense).sqrt() })
     }
 
-    /// Puts the active block of `dense` into its lane: all of it, or its Hessenberg part.
-    fn scatter(&mut self, n: usize, active: Range<usize>, lane: usize, lanes: usize, whole: bool) {
-        let (size, stride) = (active.len(), stride(n));
-        let numbers = &mut self.lanes.numbers()[..entries(n) * lanes];
-        for (j, column) in numbers.chunks_exact_mut(stride * lanes).enumerate() {
-            // Zeros where the bulge will be; below it nothing is read.
-            let rows = if whole { stride } else { stride.min(j + 4) };
-            let given = match j < size {
-                true => &self.dense[(active.start + j) * n + active.start..][..size],
-                false => &[],
-            };
-            let given = if whole { given } else { &given[..given.len().min(j + 2)] };
-            let (filled, zero) = column[..rows * lanes].split_at_mut(given.len() * lanes);
-            for (target, value) in filled.chunks_exact_mut(lanes).zip(given) {
-                target[lane] = *value;
-            }
-            zero.chunks_exact_mut(lanes).for_each(|target| target[lane] = 0.0);
+    /// Reduces the active block of `dense` and puts it into its lane.
+    fn reduce(&mut self, n: usize, active: Range<usize>, lane: usize, set: InstructionSet) {
+        let size = active.len();
+        let (padded, distance) = self.hessenberg.matrix(size);
+        let columns = self.dense[active.start * n..active.end * n].chunks_exact(n);
+        for (target, column) in padded.chunks_exact_mut(distance).zip(columns) {
+            let (rows, padding) = target.split_at_mut(size);
+            rows.copy_from_slice(&column[active.clone()]);
+            padding.fill(0.0);
         }
+        self.hessenberg.reduce(size, set);
+        let (reduced, _) = self.hessenberg.matrix(size);
+        let columns =
+            reduced.chunks_exact(distance).enumerate().map(|(j, column)| &column[..size.min(j + 2)]);
+        let numbers = &mut self.lanes.numbers()[..entries(n) * set.lanes()];
+        place(numbers, columns, stride(n), lane, set.lanes());
+    }
+
+    /// Puts the active block of `dense` into its lane.
+    fn scatter(&mut self, n: usize, active: Range<usize>, lane: usize, lanes: usize) {
+        let columns = self.dense[active.start * n..active.end * n].chunks_exact(n);
+        let columns = columns.map(|column| &column[active.clone()]);
+        let numbers = &mut self.lanes.numbers()[..entries(n) * lanes];
+        place(numbers, columns, stride(n), lane, lanes);
+    }
+}
+
+/// Columns into a lane, with zeros below and beside them.
+fn place<'a>(
+    numbers: &mut [f64],
+    columns: impl Iterator<Item = &'a [f64]>,
+    stride: usize,
+    lane: usize,
+    lanes: usize,
+) {
+    let columns = columns.chain(std::iter::repeat::<&[f64]>(&[]));
+    for (target, column) in numbers.chunks_exact_mut(stride * lanes).zip(columns) {
+        let (filled, zero) = target.split_at_mut(column.len() * lanes);
+        for (target, value) in filled.chunks_exact_mut(lanes).zip(column) {
+            target[lane] = *value;
+        }
+        zero.chunks_exact_mut(lanes).for_each(|target| target[lane] = 0.0);
     }
 }
 

@@ -7,6 +7,12 @@ use super::lanes::Real;
 /// Numbers in a cache line of 64 bytes.
 const LINE: usize = 8;
 
+/// Vectors from one column to the next of a matrix of size `n`: odd, so that the columns begin in all
+/// parts of a cache. With 64 vectors they would all compete for the same few lines.
+pub(super) fn column_stride(n: usize) -> usize {
+    n | 1
+}
+
 /// A buffer that grows to the largest size it has met.
 ///
 /// It starts on a cache line, so that no vector of eight numbers lies across two of them.

@@ -245,6 +245,12 @@ impl<S: Simd> Lanes<S> {
         self.0.first_true_m64s(mask) < Self::COUNT
     }
 
+    /// The sum over the lanes.
+    #[inline(always)]
+    pub fn sum(self, a: Real<S>) -> f64 {
+        self.0.reduce_sum_f64s(a)
+    }
+
     /// One number per lane from memory; `values` holds one for each lane.
     #[inline(always)]
     pub fn load(self, values: &[f64]) -> Real<S> {

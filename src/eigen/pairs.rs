@@ -8,7 +8,7 @@ mod triangular;
 use pulp::{Simd, WithSimd};
 
 use super::batch::{BatchOptions, Driver, Group, Kernel, square};
-use super::lane_buffer::LaneBuffer;
+use super::lane_buffer::{LaneBuffer, column_stride};
 use super::lanes::Lanes;
 use super::pair::Vectors;
 use super::source::{DenseMatrix, Matrices};
@@ -194,7 +194,7 @@ impl<K: Matrices + ?Sized, M: Matrices + ?Sized> WithSimd for InLanes<'_, '_, K,
         let (n, with_vectors) = (group.n, kernel.vectors);
         group.outcomes.fill(Ok(()));
         let dense = &mut work.dense;
-        let k = work.stiffness.reals::<S>(n * n);
+        let k = work.stiffness.reals::<S>(n * column_stride(n));
         let source = (kernel.stiffness, Operand::Stiffness);
         let k_units = gather(lanes, source, unit, (n, group.members), (dense, k), group.outcomes);
         let masses = Factors::of(lanes, n, &mut work.mass);
@@ -204,7 +204,7 @@ impl<K: Matrices + ?Sized, M: Matrices + ?Sized> WithSimd for InLanes<'_, '_, K,
         };
         let factor = Factors::of(lanes, n, &mut work.mass).factor();
         let c_units = congruence(lanes, k, factor);
-        let x = work.vectors.reals::<S>(if with_vectors { n * n } else { 0 });
+        let x = work.vectors.reals::<S>(if with_vectors { n * column_stride(n) } else { 0 });
         let found = spectrum(lanes, k, n, with_vectors.then_some(&mut *x), &mut work.spectrum);
         if with_vectors {
             inverse_transpose_times(lanes, factor, x);

@@ -13,7 +13,7 @@ use faer::{MatMut, MatRef};
 use pulp::{Simd, WithSimd};
 
 use super::batch::{BatchOptions, Driver, Group, Kernel, square};
-use super::lane_buffer::LaneBuffer;
+use super::lane_buffer::{LaneBuffer, column_stride};
 use super::lanes::Lanes;
 use super::source::Matrices;
 use super::{EigenError, Operand, Spectra};
@@ -162,11 +162,11 @@ impl<M: Matrices + ?Sized> WithSimd for InLanes<'_, '_, M> {
         let lanes = Lanes(simd);
         let (n, group, with_vectors) = (self.group.n, self.group, self.kernel.vectors);
         let Workspace { dense, order, matrix, vectors, spectrum: memory, .. } = self.work;
-        let a = matrix.reals::<S>(n * n);
+        let a = matrix.reals::<S>(n * column_stride(n));
         group.outcomes.fill(Ok(()));
         let source = (self.kernel.matrices, Operand::Matrix);
         let units = gather(lanes, source, unit, (n, group.members), (dense, a), group.outcomes);
-        let x = vectors.reals::<S>(if with_vectors { n * n } else { 0 });
+        let x = vectors.reals::<S>(if with_vectors { n * column_stride(n) } else { 0 });
         let found = spectrum(lanes, a, n, with_vectors.then_some(&mut *x), memory);
         for (lane, outcome) in group.outcomes.iter_mut().enumerate() {
             if outcome.is_err() {

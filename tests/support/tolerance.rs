@@ -116,3 +116,9 @@ fn product(a: MatRef<'_, f64>, b: MatRef<'_, f64>) -> Mat<f64> {
 fn difference(a: MatRef<'_, f64>, b: MatRef<'_, f64>) -> Mat<f64> {
     Mat::from_fn(a.nrows(), a.ncols(), |i, j| a[(i, j)] - b[(i, j)])
 }
+
+/// Absolute error allowed for an eigenvalue of a symmetric matrix of size `n`: both the reference, made by a
+/// product of matrices, and the reduction round `n` times.
+pub fn symmetric_values(n: usize, norm: f64) -> f64 {
+    2.0 * (n + 8) as f64 * ULP * norm
+}

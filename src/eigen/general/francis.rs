@@ -1,14 +1,16 @@
-//! Eigenvalues of several upper Hessenberg matrices at once: Francis' implicit double-shift QR.
+//! Eigenvalues of several upper Hessenberg matrices at once: Francis' implicit QR with double shifts.
 //!
 //! Each lane has its own active window, shifts and iteration count; the sweep covers the union of
 //! the windows. Deflation, shifts and exceptional shifts are those of LAPACK's `dlahqr` (Ahues and
-//! Tisseur 1997, LAPACK Working Note 122, for the criterion).
+//! Tisseur 1997, LAPACK Working Note 122, for the criterion). In windows of [`LARGE`] rows or more the
+//! shifts of a sweep are all eigenvalues of a larger trailing block, found in the same way, one double
+//! shift for each bulge.
 
 use faer::c64;
 use pulp::{Simd, WithSimd};
 
 use super::super::lanes::{Lanes, Mask, Real};
-use super::sweep::{LaneMatrix, Windows};
+use super::sweep::{BULGES, LaneMatrix, Shifts, Windows};
 
 /// Most lanes of any instruction set.
 pub(super) const MOST_LANES: usize = 8;
@@ -19,8 +21,21 @@ const MOST_SWEEPS: u32 = 60;
 /// Sweeps after which an exceptional shift is tried, again and again.
 const EXCEPTIONAL: u32 = 10;
 
+/// Windows of so many rows have several bulges in a sweep. Measured: the sweeps become as many more as
+/// the matrix travels less often through the caches.
+const LARGE: usize = 160;
+
+/// A window this many times as small as the largest has its sweeps before the others.
+const MUCH_SMALLER: usize = 4;
+
+/// Windows so many rows apart can be swept together.
+const NEAR: usize = 6;
+
+/// Rows of the block whose eigenvalues are the shifts of several bulges.
+const CORNER: usize = 2 * BULGES;
+
 /// Rows of a lane matrix for problems of size `n`: at least one more, and no power of two between columns.
-pub(super) fn stride(n: usize) -> usize {
+pub(super) const fn stride(n: usize) -> usize {
     (n + 1) | 1
 }
 
@@ -49,17 +64,9 @@ impl WithSimd for Francis<'_> {
     fn with_simd<S: Simd>(self, simd: S) -> Self::Output {
         let lanes = Lanes(simd);
         let stride = stride(self.n);
-        let mut state = State::<S> {
-            matrix: LaneMatrix { entries: bytemuck::cast_slice_mut(self.hessenberg), stride },
-            values: self.values,
-            room: self.n,
-            end: self.sizes,
-            top: [0; MOST_LANES],
-            sweeps: [0; MOST_LANES],
-            failed: [false; MOST_LANES],
-            smallest: f64::MIN_POSITIVE * (self.n as f64 / f64::EPSILON),
-        };
-        state.iterate(lanes);
+        let matrix = LaneMatrix { entries: bytemuck::cast_slice_mut(self.hessenberg), stride };
+        let mut state = State::<S>::new(matrix, self.values, self.n, self.sizes);
+        state.iterate::<true>(lanes);
         state.failed
     }
 }
@@ -80,15 +87,35 @@ struct State<'a, S: Simd> {
 }
 
 #[allow(clippy::inline_always)]
-impl<S: Simd> State<'_, S> {
+impl<'a, S: Simd> State<'a, S> {
     #[inline(always)]
-    fn iterate(&mut self, lanes: Lanes<S>) {
+    fn new(
+        matrix: LaneMatrix<'a, S>,
+        values: &'a mut [c64],
+        room: usize,
+        sizes: [usize; MOST_LANES],
+    ) -> Self {
+        Self {
+            matrix,
+            values,
+            room,
+            end: sizes,
+            top: [0; MOST_LANES],
+            sweeps: [0; MOST_LANES],
+            failed: [false; MOST_LANES],
+            smallest: f64::MIN_POSITIVE * (room as f64 / f64::EPSILON),
+        }
+    }
+
+    /// Sweeps until all lanes are done, with several bulges where `MANY` allows it.
+    #[inline(always)]
+    fn iterate<const MANY: bool>(&mut self, lanes: Lanes<S>) {
         loop {
             self.find_tops(lanes);
             if self.deflate() {
                 continue;
             }
-            let Some(windows) = self.windows(lanes) else {
+            let Some(windows) = self.windows::<MANY>(lanes) else {
                 return;
             };
             self.matrix.sweep(lanes, &windows);
@@ -183,46 +210,111 @@ impl<S: Simd> State<'_, S> {
 
     /// The windows and shifts of the next sweep; `None` when all lanes are done.
     #[inline(always)]
-    fn windows(&mut self, lanes: Lanes<S>) -> Option<Windows<S>> {
-        // An idle lane has an empty window that begins beyond all others.
-        let mut corner = [[0.0; MOST_LANES]; 4];
-        let mut head = [[0.0; MOST_LANES]; 5];
-        let (mut top, mut bottom) = ([f64::INFINITY; MOST_LANES], [-1.0; MOST_LANES]);
-        let (mut lowest_top, mut highest_bottom) = (usize::MAX, 0);
+    fn windows<const MANY: bool>(&mut self, lanes: Lanes<S>) -> Option<Windows<S>> {
+        let mut plan = Plan::default();
         for lane in 0..Lanes::<S>::COUNT {
             if self.end[lane] > 0 && self.sweeps[lane] >= MOST_SWEEPS {
                 self.failed[lane] = true;
                 self.end[lane] = 0;
             }
-            if self.end[lane] == 0 {
-                continue;
-            }
-            self.sweeps[lane] += 1;
-            let (l, i) = (self.top[lane], self.end[lane] - 1);
-            let entry = |row, col| self.number(lane, row, col);
-            for (value, new) in corner.iter_mut().zip(self.shift_block(lane)) {
-                value[lane] = new;
-            }
-            let new =
-                [entry(l, l), entry(l + 1, l), entry(l, l + 1), entry(l + 1, l + 1), entry(l + 2, l + 1)];
-            for (value, new) in head.iter_mut().zip(new) {
-                value[lane] = new;
-            }
-            (top[lane], bottom[lane]) = (l as f64, i as f64);
-            lowest_top = lowest_top.min(l);
-            highest_bottom = highest_bottom.max(i);
         }
-        (lowest_top < highest_bottom).then(|| Windows {
-            top: lanes.load(&top),
-            bottom: lanes.load(&bottom),
-            first: first_column(
-                lanes,
-                head.map(|x| lanes.load(&x)),
-                shifts(lanes, corner.map(|x| lanes.load(&x))),
-            ),
-            lowest_top,
-            highest_bottom,
-        })
+        let turn = self.whose_turn(Lanes::<S>::COUNT);
+        for lane in (0..Lanes::<S>::COUNT).filter(|&lane| turn[lane]) {
+            self.sweeps[lane] += 1;
+            let rows = self.top[lane]..self.end[lane];
+            plan.many[lane] = MANY && rows.len() >= LARGE && !self.sweeps[lane].is_multiple_of(EXCEPTIONAL);
+            for (value, new) in plan.blocks.iter_mut().zip(self.shift_block(lane)) {
+                value[lane] = new;
+            }
+            (plan.top[lane], plan.bottom[lane]) = (rows.start as f64, (rows.end - 1) as f64);
+            plan.lowest_top = plan.lowest_top.min(rows.start);
+            plan.highest_bottom = plan.highest_bottom.max(rows.end - 1);
+        }
+        if plan.lowest_top >= plan.highest_bottom {
+            return None;
+        }
+        let mut windows = Windows {
+            tops: [lanes.splat(f64::INFINITY); BULGES],
+            bottom: lanes.load(&plan.bottom),
+            shifts: [shifts(lanes, plan.blocks.map(|x| lanes.load(&x))); BULGES],
+            bulges: 1,
+            lowest_top: plan.lowest_top,
+            highest_bottom: plan.highest_bottom,
+        };
+        windows.tops[0] = lanes.load(&plan.top);
+        if MANY && plan.many.contains(&true) {
+            self.several_bulges(lanes, &plan, &mut windows);
+        }
+        Some(windows)
+    }
+
+    /// The lanes that take part in the next sweep: all, unless one has a window much smaller than another's.
+    ///
+    /// Then it comes first, with those whose windows are at the same place, so that no lane waits
+    /// for the large sweeps of its neighbours. A lane makes the same sweeps in either case.
+    #[inline(always)]
+    fn whose_turn(&self, count: usize) -> [bool; MOST_LANES] {
+        let active = |lane: &usize| self.end[*lane] > 0;
+        let length = |lane: &usize| self.end[*lane] - self.top[*lane];
+        let lanes = (0..count).filter(active);
+        let mut turn = [false; MOST_LANES];
+        let (Some(smallest), Some(largest)) =
+            (lanes.clone().min_by_key(length), lanes.clone().max_by_key(length))
+        else {
+            return turn;
+        };
+        let apart = MUCH_SMALLER * length(&smallest) <= length(&largest);
+        let (from, to) = (self.top[smallest].saturating_sub(NEAR), self.end[smallest] + NEAR);
+        for lane in lanes {
+            turn[lane] = !apart || (self.top[lane] >= from && self.end[lane] <= to);
+        }
+        turn
+    }
+
+    /// Replaces the shifts in the lanes with large windows by those of several bulges.
+    #[inline(always)]
+    fn several_bulges(&mut self, lanes: Lanes<S>, plan: &Plan, windows: &mut Windows<S>) {
+        const STRIDE: usize = stride(CORNER);
+        let mut corner = [lanes.zero(); (CORNER + 1) * STRIDE];
+        let numbers: &mut [f64] = bytemuck::cast_slice_mut(&mut corner);
+        let mut sizes = [0; MOST_LANES];
+        for lane in (0..Lanes::<S>::COUNT).filter(|&lane| plan.many[lane]) {
+            sizes[lane] = CORNER;
+            let first = self.end[lane] - CORNER;
+            for (j, column) in numbers.chunks_exact_mut(STRIDE * Lanes::<S>::COUNT).take(CORNER).enumerate() {
+                for i in 0..(j + 2).min(CORNER) {
+                    column[i * Lanes::<S>::COUNT + lane] = self.number(lane, first + i, first + j);
+                }
+            }
+        }
+        let mut values = [c64::new(0.0, 0.0); CORNER * MOST_LANES];
+        let matrix = LaneMatrix { entries: &mut corner, stride: STRIDE };
+        let mut inner = State::<S>::new(matrix, &mut values, CORNER, sizes);
+        inner.iterate::<false>(lanes);
+        let failed = inner.failed;
+        let mut parts = [[[0.0; MOST_LANES]; 3]; BULGES];
+        let mut tops = [[f64::INFINITY; MOST_LANES]; BULGES];
+        let mut chosen = [0.0; MOST_LANES];
+        for lane in (0..Lanes::<S>::COUNT).filter(|&lane| plan.many[lane] && !failed[lane]) {
+            chosen[lane] = 1.0;
+            let values = &mut values[lane * CORNER..][..CORNER];
+            for (bulge, [re1, re2, im]) in double_shifts(values).into_iter().enumerate() {
+                tops[bulge][lane] = plan.top[lane];
+                (parts[bulge][0][lane], parts[bulge][1][lane], parts[bulge][2][lane]) = (re1, re2, im);
+            }
+        }
+        let chosen = lanes.gt(lanes.load(&chosen), lanes.zero());
+        windows.bulges = BULGES;
+        for bulge in 0..BULGES {
+            let [re1, re2, im] = parts[bulge].map(|part| lanes.load(&part));
+            let old = windows.shifts[bulge];
+            windows.tops[bulge] = lanes.select(chosen, lanes.load(&tops[bulge]), windows.tops[bulge]);
+            windows.shifts[bulge] = Shifts {
+                re1: lanes.select(chosen, re1, old.re1),
+                re2: lanes.select(chosen, re2, old.re2),
+                im: lanes.select(chosen, im, old.im),
+            };
+        }
     }
 
     /// The 2x2 block whose eigenvalues are the shifts of a lane, by columns.
@@ -242,11 +334,42 @@ impl<S: Simd> State<'_, S> {
     }
 }
 
-/// Sum and product of two shifts in a form that does not overflow: both are real and equal, or conjugate.
-struct Shifts<S: Simd> {
-    re1: Real<S>,
-    re2: Real<S>,
-    im: Real<S>,
+/// What each lane brings to the next sweep.
+struct Plan {
+    top: [f64; MOST_LANES],
+    bottom: [f64; MOST_LANES],
+    /// The last 2x2 block, by columns.
+    blocks: [[f64; MOST_LANES]; 4],
+    /// Whether the lane has several bulges.
+    many: [bool; MOST_LANES],
+    lowest_top: usize,
+    highest_bottom: usize,
+}
+
+impl Default for Plan {
+    /// Idle lanes: a window that ends before all rows and begins beyond them.
+    fn default() -> Self {
+        Self {
+            top: [f64::INFINITY; MOST_LANES],
+            bottom: [-1.0; MOST_LANES],
+            blocks: [[0.0; MOST_LANES]; 4],
+            many: [false; MOST_LANES],
+            lowest_top: usize::MAX,
+            highest_bottom: 0,
+        }
+    }
+}
+
+/// Eigenvalues as double shifts `[re1, re2, im]`: conjugate pairs, and real ones by twos.
+fn double_shifts(values: &mut [c64]) -> [[f64; 3]; BULGES] {
+    values.sort_unstable_by(|a, b| {
+        (a.im == 0.0).cmp(&(b.im == 0.0)).then(a.re.total_cmp(&b.re)).then(a.im.abs().total_cmp(&b.im.abs()))
+    });
+    let mut shifts = [[0.0; 3]; BULGES];
+    for (shift, pair) in shifts.iter_mut().zip(values.chunks_exact(2)) {
+        *shift = [pair[0].re, pair[1].re, pair[0].im.abs()];
+    }
+    shifts
 }
 
 /// The eigenvalues of a 2x2 block; where they are real, twice the one that is closer to the last entry.
@@ -268,28 +391,6 @@ fn shifts<S: Simd>(lanes: Lanes<S>, [h11, h21, h12, h22]: [Real<S>; 4]) -> Shift
     let is_real = lanes.lt(determinant, zero);
     let re = lanes.mul(s, lanes.select(is_real, real, mean));
     Shifts { re1: re, re2: re, im: lanes.mul(s, lanes.select(is_real, zero, root)) }
-}
-
-/// The first column of `(H - s1) (H - s2)`, scaled.
-#[inline(always)]
-#[allow(clippy::inline_always)]
-fn first_column<S: Simd>(
-    lanes: Lanes<S>,
-    [h11, h21, h12, h22, h32]: [Real<S>; 5],
-    shifts: Shifts<S>,
-) -> [Real<S>; 3] {
-    let zero = lanes.zero();
-    let far = lanes.sub(h11, shifts.re2);
-    let s = lanes.add(lanes.add(lanes.abs(far), lanes.abs(shifts.im)), lanes.abs(h21));
-    let inverse = lanes.keep(lanes.gt(s, zero), lanes.div(lanes.splat(1.0), s));
-    let h21 = lanes.mul(h21, inverse);
-    let product = lanes.mul(lanes.sub(h11, shifts.re1), lanes.mul(far, inverse));
-    let v1 = lanes.fma(h21, h12, lanes.fma(shifts.im, lanes.mul(shifts.im, inverse), product));
-    let sum = lanes.sub(lanes.sub(lanes.add(h11, h22), shifts.re1), shifts.re2);
-    let v = [v1, lanes.mul(h21, sum), lanes.mul(h21, h32)];
-    let size = lanes.add(lanes.abs(v[0]), lanes.add(lanes.abs(v[1]), lanes.abs(v[2])));
-    let inverse = lanes.keep(lanes.gt(size, zero), lanes.div(lanes.splat(1.0), size));
-    v.map(|v| lanes.mul(v, inverse))
 }
 
 /// Eigenvalues of a real 2x2 matrix, the one with positive imaginary part first.

@@ -132,7 +132,7 @@ impl<S: Simd> Step<'_, S> {
     fn update<const W: usize>(
         &self,
         col: usize,
-        mut columns: [&mut [Real<S>]; W],
+        columns: [&mut [Real<S>]; W],
         next_v: &[Real<S>],
         next_w: &mut [Real<S>],
     ) {

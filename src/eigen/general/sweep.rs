@@ -1,16 +1,23 @@
-//! One double-shift QR sweep on several Hessenberg matrices at once.
+//! One QR sweep of a few double shifts on several Hessenberg matrices at once.
 //!
-//! The bulge moves down in blocks of [`BLOCK`] reflectors `P_k = I - v t'`, `v = (1, v2, v3)`, on rows and
-//! columns `k, k+1, k+2`. Within the block only the window around the diagonal is updated; then the
-//! reflectors of the block are applied to the rest of their rows and columns, so that an entry of the
-//! matrix travels from the cache to the registers and back twice in a sweep, not six times.
+//! Every double shift is a bulge that reflectors `P_k = I - v t'`, `v = (1, v2, v3)`, on rows and columns
+//! `k, k+1, k+2` move down; bulges follow each other [`SPACING`] rows apart (Braman, Byers and Mathias
+//! 2002). They move in blocks of [`BLOCK`] steps. Within a block only the window around the diagonal is
+//! updated; then the reflectors of the block are applied to the rest of their rows and columns, so that an
+//! entry of the matrix travels from the cache to the registers and back twice in a sweep.
 
 use pulp::Simd;
 
 use super::super::lanes::{Lanes, Mask, Real};
 
 /// Reflectors in a block.
-pub(super) const BLOCK: usize = 12;
+pub(super) const BLOCK: usize = 16;
+
+/// Most bulges of a sweep.
+pub(super) const BULGES: usize = 2;
+
+/// Rows between two bulges; a bulge covers four.
+const SPACING: usize = 4;
 
 /// Rows or columns that the reflectors of a block are applied to at once.
 const STRIP: usize = 4;
@@ -22,14 +29,25 @@ pub(super) struct LaneMatrix<'a, S: Simd> {
     pub stride: usize,
 }
 
-/// The active windows of all lanes: rows `top..=bottom` of each, and the first column of their shifted
-/// products.
+/// The active windows of all lanes, and their shifts.
 pub(super) struct Windows<S: Simd> {
-    pub top: Real<S>,
+    /// First row of the window in which a bulge begins; infinite in lanes without this bulge.
+    pub tops: [Real<S>; BULGES],
+    /// Last row of the window; negative in idle lanes.
     pub bottom: Real<S>,
-    pub first: [Real<S>; 3],
+    pub shifts: [Shifts<S>; BULGES],
+    /// How many bulges there are.
+    pub bulges: usize,
     pub lowest_top: usize,
     pub highest_bottom: usize,
+}
+
+/// Two shifts, both real or conjugate: `re1 + i im` and `re2 - i im`.
+#[derive(Clone, Copy)]
+pub(super) struct Shifts<S: Simd> {
+    pub re1: Real<S>,
+    pub re2: Real<S>,
+    pub im: Real<S>,
 }
 
 /// `P = I - v t'` with `v = (1, v2, v3)`; all zero but `v1` stands for the identity.
@@ -90,18 +108,23 @@ impl<S: Simd> Reflector<S> {
 
     /// `x - t (v' x)` on one triple; the same for rows and columns.
     #[inline(always)]
-    fn apply(&self, lanes: Lanes<S>, x: [Real<S>; 3]) -> [Real<S>; 3] {
+    fn apply(self, lanes: Lanes<S>, x: [Real<S>; 3]) -> [Real<S>; 3] {
         let sum = lanes.fma(self.v3, x[2], lanes.fma(self.v2, x[1], x[0]));
         [lanes.fnma(sum, self.t1, x[0]), lanes.fnma(sum, self.t2, x[1]), lanes.fnma(sum, self.t3, x[2])]
     }
 }
 
-/// The reflectors of one block.
-struct Block<S: Simd> {
+/// The reflectors of one bulge in one block of steps.
+#[derive(Clone, Copy)]
+struct Train<S: Simd> {
     reflectors: [Reflector<S>; BLOCK],
+    /// Row of the first.
     start: usize,
     count: usize,
 }
+
+/// Rows and columns around the diagonal that one block of steps works on.
+type Window = std::ops::Range<usize>;
 
 #[allow(clippy::inline_always)]
 impl<S: Simd> LaneMatrix<'_, S> {
@@ -119,54 +142,120 @@ impl<S: Simd> LaneMatrix<'_, S> {
     #[inline(always)]
     pub fn sweep(&mut self, lanes: Lanes<S>, windows: &Windows<S>) {
         let (first, last) = (windows.lowest_top, windows.highest_bottom);
-        let mut block = Block { reflectors: [Reflector::identity(lanes); BLOCK], start: first, count: 0 };
-        while block.start < last {
-            block.count = BLOCK.min(last - block.start);
-            self.chase(lanes, windows, &mut block);
-            let end = block.start + block.count;
-            self.rest_of_rows(lanes, &block, (end + 2).min(last + 1)..last + 1);
-            self.rest_of_columns(lanes, &block, first..block.start);
-            block.start = end;
+        let none = Train { reflectors: [Reflector::identity(lanes); BLOCK], start: first, count: 0 };
+        let mut trains = [none; BULGES];
+        let mut next = [Reflector::identity(lanes); BULGES];
+        let delay = SPACING * (windows.bulges - 1);
+        let mut lead = first;
+        while lead < last + delay {
+            for (bulge, train) in trains[..windows.bulges].iter_mut().enumerate() {
+                // Steps of the followers are counted from the lead's, and may lie before the first row.
+                let begin = (lead + delay - SPACING * bulge).max(first + delay) - delay;
+                let end = (lead + BLOCK + delay - SPACING * bulge).clamp(first + delay, last + delay) - delay;
+                (train.start, train.count) = (begin, end.saturating_sub(begin));
+            }
+            let window = lead.saturating_sub(delay).max(first)..(lead + BLOCK + 2).min(last + 1);
+            for step in lead..lead + BLOCK {
+                self.step(lanes, windows, &mut trains, &mut next, step, &window);
+            }
+            for train in &trains[..windows.bulges] {
+                if train.count > 0 {
+                    self.rest_of_rows(lanes, train, window.end..last + 1);
+                    self.rest_of_columns(lanes, train, first..window.start);
+                }
+            }
+            lead += BLOCK;
         }
     }
 
-    /// Moves the bulge through one block, updating the window only.
+    /// Moves all bulges one row, updating the window only; `step` is the row of the first bulge.
+    ///
+    /// The next reflector of a bulge needs nine entries around it. They come first, and the square root and
+    /// division of that reflector run while the rest of the window is updated.
     #[inline(always)]
-    fn chase(&mut self, lanes: Lanes<S>, windows: &Windows<S>, block: &mut Block<S>) {
-        let last = windows.highest_bottom;
-        let window = block.start..(block.start + block.count + 2).min(last + 1);
-        for step in 0..block.count {
-            let k = block.start + step;
-            let reflector = self.next_reflector(lanes, windows, k);
-            block.reflectors[step] = reflector;
-            for j in k..window.end {
-                let column = &mut self.entries[j * self.stride + k..][..3];
-                let updated = reflector.apply(lanes, [column[0], column[1], column[2]]);
-                column.copy_from_slice(&updated);
+    fn step(
+        &mut self,
+        lanes: Lanes<S>,
+        windows: &Windows<S>,
+        trains: &mut [Train<S>; BULGES],
+        next: &mut [Reflector<S>; BULGES],
+        step: usize,
+        window: &Window,
+    ) {
+        let (first, last) = (windows.lowest_top, windows.highest_bottom);
+        let row = |bulge: usize| step.checked_sub(SPACING * bulge).filter(|row| (first..last).contains(row));
+        for bulge in 0..windows.bulges {
+            let Some(k) = row(bulge) else {
+                continue;
+            };
+            if k == first {
+                next[bulge] = self.next_reflector(lanes, windows, bulge, k);
             }
-            let rows = window.start..(k + 4).min(last + 1);
-            let (one, rest) = self.entries[k * self.stride..].split_at_mut(self.stride);
-            let (two, three) = rest.split_at_mut(self.stride);
-            let columns = one[rows.clone()].iter_mut().zip(&mut two[rows.clone()]).zip(&mut three[rows]);
-            for ((a, b), c) in columns {
-                [*a, *b, *c] = reflector.apply(lanes, [*a, *b, *c]);
+            let reflector = next[bulge];
+            let train = &mut trains[bulge];
+            train.reflectors[k - train.start] = reflector;
+            self.apply_to_columns(lanes, reflector, k, k..(k + 3).min(window.end));
+            self.apply_to_rows(lanes, reflector, k, k + 1..(k + 4).min(last + 1));
+            if k + 1 < last {
+                next[bulge] = self.next_reflector(lanes, windows, bulge, k + 1);
             }
+        }
+        for bulge in 0..windows.bulges {
+            let Some(k) = row(bulge) else {
+                continue;
+            };
+            let train = &trains[bulge];
+            let reflector = train.reflectors[k - train.start];
+            self.apply_to_columns(lanes, reflector, k, (k + 3).min(window.end)..window.end);
+            self.apply_to_rows(lanes, reflector, k, window.start..k + 1);
+        }
+    }
+
+    /// Applies a reflector of row `k` from the left to some columns.
+    #[inline(always)]
+    fn apply_to_columns(&mut self, lanes: Lanes<S>, reflector: Reflector<S>, k: usize, columns: Window) {
+        let columns = &mut self.entries[columns.start * self.stride..columns.end * self.stride];
+        for column in columns.chunks_exact_mut(self.stride) {
+            let column = &mut column[k..][..3];
+            let updated = reflector.apply(lanes, [column[0], column[1], column[2]]);
+            column.copy_from_slice(&updated);
+        }
+    }
+
+    /// Applies a reflector of row `k` from the right to some rows.
+    #[inline(always)]
+    fn apply_to_rows(&mut self, lanes: Lanes<S>, reflector: Reflector<S>, k: usize, rows: Window) {
+        let (one, rest) = self.entries[k * self.stride..].split_at_mut(self.stride);
+        let (two, three) = rest.split_at_mut(self.stride);
+        let columns = one[rows.clone()].iter_mut().zip(&mut two[rows.clone()]).zip(&mut three[rows]);
+        for ((a, b), c) in columns {
+            [*a, *b, *c] = reflector.apply(lanes, [*a, *b, *c]);
         }
     }
 
     /// The reflector of row `k`: it begins the bulge where a window begins, moves it inside of the
     /// window, and is the identity outside.
     #[inline(always)]
-    fn next_reflector(&mut self, lanes: Lanes<S>, windows: &Windows<S>, k: usize) -> Reflector<S> {
+    fn next_reflector(
+        &mut self,
+        lanes: Lanes<S>,
+        windows: &Windows<S>,
+        bulge: usize,
+        k: usize,
+    ) -> Reflector<S> {
         let row = lanes.splat(k as f64);
-        let begins = lanes.eq(row, windows.top);
-        let inside = lanes.and(lanes.gt(row, windows.top), lanes.lt(row, windows.bottom));
-        // The third row is beyond the window for the last reflector.
-        let whole = lanes.and(inside, lanes.lt(lanes.splat((k + 1) as f64), windows.bottom));
-        let mut x = windows.first.map(|value| lanes.keep(begins, value));
+        let top = windows.tops[bulge];
+        let begins = lanes.eq(row, top);
+        let mut x = [lanes.zero(); 3];
+        if lanes.any(begins) {
+            x = self.first_column(lanes, &windows.shifts[bulge], k).map(|x| lanes.keep(begins, x));
+        }
         if k == 0 {
             return Reflector::annihilate(lanes, x).0;
         }
+        let inside = lanes.and(lanes.gt(row, top), lanes.lt(row, windows.bottom));
+        // The third row is beyond the window for the last reflector.
+        let whole = lanes.and(inside, lanes.lt(lanes.splat((k + 1) as f64), windows.bottom));
         let old = [0, 1, 2].map(|i| self.at(k + i, k - 1));
         x[0] = lanes.select(inside, old[0], x[0]);
         x[1] = lanes.select(inside, old[1], x[1]);
@@ -178,20 +267,38 @@ impl<S: Simd> LaneMatrix<'_, S> {
         reflector
     }
 
-    /// Applies a block from the left to the columns right of its window.
+    /// The first column of `(H - s1) (H - s2)` for windows that begin in row `k`, scaled.
     #[inline(always)]
-    fn rest_of_rows(&mut self, lanes: Lanes<S>, block: &Block<S>, columns: std::ops::Range<usize>) {
+    fn first_column(&self, lanes: Lanes<S>, shifts: &Shifts<S>, k: usize) -> [Real<S>; 3] {
+        let zero = lanes.zero();
+        let (h11, h12, h22) = (self.at(k, k), self.at(k, k + 1), self.at(k + 1, k + 1));
+        let far = lanes.sub(h11, shifts.re2);
+        let h21 = self.at(k + 1, k);
+        let s = lanes.add(lanes.add(lanes.abs(far), lanes.abs(shifts.im)), lanes.abs(h21));
+        let inverse = lanes.keep(lanes.gt(s, zero), lanes.div(lanes.splat(1.0), s));
+        let h21 = lanes.mul(h21, inverse);
+        let product = lanes.mul(lanes.sub(h11, shifts.re1), lanes.mul(far, inverse));
+        let v1 = lanes.fma(h21, h12, lanes.fma(shifts.im, lanes.mul(shifts.im, inverse), product));
+        let sum = lanes.sub(lanes.sub(lanes.add(h11, h22), shifts.re1), shifts.re2);
+        let v = [v1, lanes.mul(h21, sum), lanes.mul(h21, self.at(k + 2, k + 1))];
+        let size = lanes.add(lanes.abs(v[0]), lanes.add(lanes.abs(v[1]), lanes.abs(v[2])));
+        let inverse = lanes.keep(lanes.gt(size, zero), lanes.div(lanes.splat(1.0), size));
+        v.map(|v| lanes.mul(v, inverse))
+    }
+
+    /// Applies a train from the left to the columns right of its window.
+    #[inline(always)]
+    fn rest_of_rows(&mut self, lanes: Lanes<S>, train: &Train<S>, columns: Window) {
         let stride = self.stride;
-        let reflectors = &block.reflectors[..block.count];
-        let rows = block.start..block.start + block.count + 2;
-        let mut strips =
-            self.entries[columns.start * stride..columns.end * stride].chunks_exact_mut(STRIP * stride);
+        let reflectors = &train.reflectors[..train.count];
+        let rows = train.start..train.start + train.count + 2;
+        let columns = &mut self.entries[columns.start * stride..columns.end * stride];
+        let mut strips = columns.chunks_exact_mut(STRIP * stride);
         for strip in &mut strips {
             let (a, rest) = strip.split_at_mut(stride);
             let (b, rest) = rest.split_at_mut(stride);
             let (c, d) = rest.split_at_mut(stride);
-            let columns =
-                [&mut a[rows.clone()], &mut b[rows.clone()], &mut c[rows.clone()], &mut d[rows.clone()]];
+            let columns = [a, b, c, d].map(|column| &mut column[rows.clone()]);
             down(lanes, reflectors, columns);
         }
         for column in strips.into_remainder().chunks_exact_mut(stride) {
@@ -199,12 +306,12 @@ impl<S: Simd> LaneMatrix<'_, S> {
         }
     }
 
-    /// Applies a block from the right to the rows above its window.
+    /// Applies a train from the right to the rows above its window.
     #[inline(always)]
-    fn rest_of_columns(&mut self, lanes: Lanes<S>, block: &Block<S>, rows: std::ops::Range<usize>) {
+    fn rest_of_columns(&mut self, lanes: Lanes<S>, train: &Train<S>, rows: Window) {
         let stride = self.stride;
-        let reflectors = &block.reflectors[..block.count];
-        let columns = &mut self.entries[block.start * stride..(block.start + block.count + 2) * stride];
+        let reflectors = &train.reflectors[..train.count];
+        let columns = &mut self.entries[train.start * stride..(train.start + train.count + 2) * stride];
         let mut row = rows.start;
         while row + STRIP <= rows.end {
             across::<S, STRIP>(lanes, reflectors, columns, stride, row);
@@ -233,7 +340,7 @@ fn down<S: Simd, const W: usize>(
     for (x, column) in x.iter_mut().zip(&columns) {
         *x = [column[0], column[1]];
     }
-    for (i, reflector) in reflectors.iter().enumerate() {
+    for (i, &reflector) in reflectors.iter().enumerate() {
         for (x, column) in x.iter_mut().zip(&mut columns) {
             let [done, second, third] = reflector.apply(lanes, [x[0], x[1], column[i + 2]]);
             column[i] = done;
@@ -263,7 +370,7 @@ fn across<S: Simd, const W: usize>(
     };
     let mut first = read(columns, 0);
     let mut second = read(columns, 1);
-    for (j, reflector) in reflectors.iter().enumerate() {
+    for (j, &reflector) in reflectors.iter().enumerate() {
         let third = read(columns, j + 2);
         let target = &mut columns[j * stride + row..][..W];
         for w in 0..W {

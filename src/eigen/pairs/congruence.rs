@@ -3,6 +3,7 @@
 use pulp::Simd;
 
 use super::triangular::{Factor, Rows, times_inverse_transpose};
+use crate::eigen::lane_buffer::column_stride;
 use crate::eigen::lanes::{Lanes, MAX_LANES, Real};
 use crate::eigen::symmetric::unit;
 
@@ -15,14 +16,14 @@ pub(super) fn congruence<S: Simd>(
     k: &mut [Real<S>],
     factor: Factor<'_, Real<S>>,
 ) -> [f64; MAX_LANES] {
-    let n = factor.n;
+    let (n, ld) = (factor.n, column_stride(factor.n));
     across_diagonal(k, n, |lower, upper| *upper = *lower);
     times_inverse_transpose(lanes, k, factor, Rows::All);
     across_diagonal(k, n, std::mem::swap);
     times_inverse_transpose(lanes, k, factor, Rows::Lower);
     let mut largest = lanes.zero();
-    for (j, column) in k.chunks_exact(n).enumerate() {
-        for &entry in &column[j..] {
+    for (j, column) in k.chunks_exact(ld).enumerate() {
+        for &entry in &column[j..n] {
             largest = lanes.max(lanes.abs(entry), largest);
         }
     }
@@ -31,8 +32,8 @@ pub(super) fn congruence<S: Simd>(
         *unit_of_lane = if largest.is_finite() { unit(largest) } else { 1.0 };
     }
     let factors = lanes.load(&units);
-    for (j, column) in k.chunks_exact_mut(n).enumerate() {
-        for entry in &mut column[j..] {
+    for (j, column) in k.chunks_exact_mut(ld).enumerate() {
+        for entry in &mut column[j..n] {
             *entry = lanes.mul(*entry, factors);
         }
     }
@@ -42,9 +43,10 @@ pub(super) fn congruence<S: Simd>(
 /// Calls `each` with all pairs `(i, j)` and `(j, i)`, `i > j`.
 #[inline(always)]
 fn across_diagonal<R>(a: &mut [R], n: usize, each: impl Fn(&mut R, &mut R)) {
+    let ld = column_stride(n);
     for j in 0..n {
-        let (front, back) = a[j * n..].split_at_mut(n);
-        for (lower, row) in front[j + 1..].iter_mut().zip(back.chunks_exact_mut(n)) {
+        let (front, back) = a[j * ld..].split_at_mut(ld);
+        for (lower, row) in front[j + 1..n].iter_mut().zip(back.chunks_exact_mut(ld)) {
             each(lower, &mut row[j]);
         }
     }

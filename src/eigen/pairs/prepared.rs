@@ -3,7 +3,7 @@
 use pulp::{Simd, WithSimd};
 
 use super::triangular::{BadPivot, Factor, cholesky};
-use crate::eigen::lane_buffer::LaneBuffer;
+use crate::eigen::lane_buffer::{LaneBuffer, column_stride};
 use crate::eigen::lanes::{Lanes, MAX_LANES, Real};
 use crate::eigen::symmetric::{gather, unit};
 use crate::eigen::{EigenError, Matrices, Operand};
@@ -22,7 +22,8 @@ impl<'a, R> Factors<'a, R> {
     /// Of size `n`.
     #[inline(always)]
     pub fn of<S: Simd<f64s = R>>(_lanes: Lanes<S>, n: usize, buffer: &'a mut LaneBuffer) -> Self {
-        let (lower, inverses) = buffer.reals::<S>(n * n + n).split_at_mut(n * n);
+        let entries = n * column_stride(n);
+        let (lower, inverses) = buffer.reals::<S>(entries + n).split_at_mut(entries);
         Self { lower, inverses, n }
     }
 

@@ -5,6 +5,7 @@
 
 use pulp::Simd;
 
+use crate::eigen::lane_buffer::column_stride;
 use crate::eigen::lanes::{Lanes, MAX_LANES, Mask, Real};
 
 /// Columns of a tile.
@@ -77,11 +78,11 @@ fn cholesky_block<S: Simd, const W: usize>(
     j: usize,
     pivots: &mut Pivots<Real<S>>,
 ) {
-    let n = inverses.len();
-    let (done, block) = a.split_at_mut(j * n);
-    let (done, block) = (&*done, &mut block[..W * n]);
-    let entries = load::<_, W, W>(block, n, j);
-    let mut corner = less_product::<S, W, W>(lanes, entries, (done, j), (done, j), n);
+    let (n, ld) = (inverses.len(), column_stride(inverses.len()));
+    let (done, block) = a.split_at_mut(j * ld);
+    let (done, block) = (&*done, &mut block[..W * ld]);
+    let entries = load::<_, W, W>(block, ld, j);
+    let mut corner = less_product::<S, W, W>(lanes, entries, (done, j), (done, j), ld);
     for c in 0..W {
         for b in 0..c {
             for r in c..W {
@@ -96,7 +97,7 @@ fn cholesky_block<S: Simd, const W: usize>(
             corner[c][r] = lanes.mul(corner[c][r], inverses[j + c]);
         }
     }
-    store(block, n, j, &corner);
+    store(block, ld, j, &corner);
     let right = Right { columns: done, corner, inverses: part(inverses, j), first: j };
     right.solve_rows(lanes, (done, block), n, j + W);
 }
@@ -154,17 +155,17 @@ fn solve_block<S: Simd, const W: usize>(
     j: usize,
     rows: Rows,
 ) {
-    let n = factor.n;
-    let (done, block) = a.split_at_mut(j * n);
-    let (columns, corner) = factor.lower.split_at(j * n);
+    let (n, ld) = (factor.n, column_stride(factor.n));
+    let (done, block) = a.split_at_mut(j * ld);
+    let (columns, corner) = factor.lower.split_at(j * ld);
     let right = Right {
         columns,
-        corner: load::<_, W, W>(corner, n, j),
+        corner: load::<_, W, W>(corner, ld, j),
         inverses: part(factor.inverses, j),
         first: j,
     };
     let first_row = if rows == Rows::All { 0 } else { j };
-    right.solve_rows(lanes, (&*done, &mut block[..W * n]), n, first_row);
+    right.solve_rows(lanes, (&*done, &mut block[..W * ld]), n, first_row);
 }
 
 /// `W` rows of a factor, transposed: what columns `first .. first + W` are solved with.
@@ -209,8 +210,9 @@ impl<V: Copy, const W: usize> Right<'_, V, W> {
         n: usize,
         row: usize,
     ) {
-        let entries = load::<_, R, W>(block, n, row);
-        let mut tile = less_product::<S, R, W>(lanes, entries, (done, row), (self.columns, self.first), n);
+        let ld = column_stride(n);
+        let entries = load::<_, R, W>(block, ld, row);
+        let mut tile = less_product::<S, R, W>(lanes, entries, (done, row), (self.columns, self.first), ld);
         for c in 0..W {
             for r in 0..R {
                 for b in 0..c {
@@ -219,7 +221,7 @@ impl<V: Copy, const W: usize> Right<'_, V, W> {
                 tile[c][r] = lanes.mul(tile[c][r], self.inverses[c]);
             }
         }
-        store(block, n, row, &tile);
+        store(block, ld, row, &tile);
     }
 }
 
@@ -230,9 +232,9 @@ fn less_product<S: Simd, const R: usize, const W: usize>(
     mut tile: Tile<Real<S>, R, W>,
     (left, row): (&[Real<S>], usize),
     (right, col): (&[Real<S>], usize),
-    n: usize,
+    ld: usize,
 ) -> Tile<Real<S>, R, W> {
-    for (left, right) in left.chunks_exact(n).zip(right.chunks_exact(n)) {
+    for (left, right) in left.chunks_exact(ld).zip(right.chunks_exact(ld)) {
         let (left, right): ([_; R], [_; W]) = (part(left, row), part(right, col));
         for c in 0..W {
             for r in 0..R {
@@ -250,12 +252,12 @@ pub(super) fn inverse_transpose_times<S: Simd>(
     factor: Factor<'_, Real<S>>,
     x: &mut [Real<S>],
 ) {
-    let n = factor.n;
-    let mut blocks = x.chunks_exact_mut(WIDE * n);
+    let ld = column_stride(factor.n);
+    let mut blocks = x.chunks_exact_mut(WIDE * ld);
     for block in &mut blocks {
         back_substitute::<S, WIDE>(lanes, factor, block);
     }
-    for column in blocks.into_remainder().chunks_exact_mut(n) {
+    for column in blocks.into_remainder().chunks_exact_mut(ld) {
         back_substitute::<S, 1>(lanes, factor, column);
     }
 }
@@ -289,11 +291,11 @@ fn back_tile<S: Simd, const R: usize, const W: usize>(
     block: &mut [Real<S>],
     row: usize,
 ) {
-    let (n, behind) = (factor.n, row + R);
-    let mut tile = load::<_, R, W>(block, n, row);
+    let (n, ld, behind) = (factor.n, column_stride(factor.n), row + R);
+    let mut tile = load::<_, R, W>(block, ld, row);
     let left: [&[Real<S>]; R] =
-        std::array::from_fn(|r| &factor.lower[(row + r) * n + behind..][..n - behind]);
-    let right: [&[Real<S>]; W] = std::array::from_fn(|c| &block[c * n + behind..][..n - behind]);
+        std::array::from_fn(|r| &factor.lower[(row + r) * ld + behind..][..n - behind]);
+    let right: [&[Real<S>]; W] = std::array::from_fn(|c| &block[c * ld + behind..][..n - behind]);
     for k in 0..n - behind {
         for c in 0..W {
             for r in 0..R {
@@ -301,7 +303,7 @@ fn back_tile<S: Simd, const R: usize, const W: usize>(
             }
         }
     }
-    let corner = load::<_, R, R>(&factor.lower[row * n..], n, row);
+    let corner = load::<_, R, R>(&factor.lower[row * ld..], ld, row);
     for r in (0..R).rev() {
         for c in 0..W {
             for below in r + 1..R {
@@ -310,7 +312,7 @@ fn back_tile<S: Simd, const R: usize, const W: usize>(
             tile[c][r] = lanes.mul(tile[c][r], factor.inverses[row + r]);
         }
     }
-    store(block, n, row, &tile);
+    store(block, ld, row, &tile);
 }
 
 /// `N` numbers from `start` on.
@@ -320,18 +322,18 @@ fn part<V: Copy, const N: usize>(values: &[V], start: usize) -> [V; N] {
 }
 
 #[inline(always)]
-fn load<V: Copy, const R: usize, const C: usize>(columns: &[V], n: usize, row: usize) -> Tile<V, R, C> {
-    std::array::from_fn(|c| part(columns, c * n + row))
+fn load<V: Copy, const R: usize, const C: usize>(columns: &[V], ld: usize, row: usize) -> Tile<V, R, C> {
+    std::array::from_fn(|c| part(columns, c * ld + row))
 }
 
 #[inline(always)]
 fn store<V: Copy, const R: usize, const C: usize>(
     columns: &mut [V],
-    n: usize,
+    ld: usize,
     row: usize,
     tile: &Tile<V, R, C>,
 ) {
     for (c, part) in tile.iter().enumerate() {
-        columns[c * n + row..][..R].copy_from_slice(part);
+        columns[c * ld + row..][..R].copy_from_slice(part);
     }
 }

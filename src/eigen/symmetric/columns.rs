@@ -3,6 +3,7 @@
 use pulp::Simd;
 
 use super::reduction::dot;
+use crate::eigen::lane_buffer::column_stride;
 use crate::eigen::lanes::{Lanes, Real};
 
 /// Columns worked on together.
@@ -21,22 +22,23 @@ pub(in crate::eigen) fn orthogonal<S: Simd>(
     n: usize,
     q: &mut [Real<S>],
 ) {
-    let q = &mut q[..n * n];
+    let ld = column_stride(n);
+    let q = &mut q[..n * ld];
     q.fill(lanes.zero());
-    for column in q.chunks_exact_mut(n).enumerate() {
-        column.1[column.0] = lanes.splat(1.0);
+    for (j, column) in q.chunks_exact_mut(ld).enumerate() {
+        column[j] = lanes.splat(1.0);
     }
     for k in (0..n - 1).rev() {
-        let v = &reduced[k * n + k + 1..(k + 1) * n];
-        let columns = &mut q[(k + 1) * n..];
-        let mut blocks = columns.chunks_exact_mut(WIDE * n);
+        let v = &reduced[k * ld + k + 1..k * ld + n];
+        let columns = &mut q[(k + 1) * ld..];
+        let mut blocks = columns.chunks_exact_mut(WIDE * ld);
         for block in &mut blocks {
-            let mut each = block.chunks_exact_mut(n);
-            let columns = std::array::from_fn(|_| &mut each.next().expect("columns")[k + 1..]);
+            let mut each = block.chunks_exact_mut(ld);
+            let columns = std::array::from_fn(|_| &mut each.next().expect("columns")[k + 1..n]);
             reflect::<S, WIDE>(lanes, v, tau[k], columns);
         }
-        for column in blocks.into_remainder().chunks_exact_mut(n) {
-            reflect::<S, 1>(lanes, v, tau[k], [&mut column[k + 1..]]);
+        for column in blocks.into_remainder().chunks_exact_mut(ld) {
+            reflect::<S, 1>(lanes, v, tau[k], [&mut column[k + 1..n]]);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use pulp::Simd;
 
+use crate::eigen::lane_buffer::column_stride;
 use crate::eigen::lanes::{Lanes, MAX_LANES, Real};
 use crate::eigen::{EigenError, Matrices, Operand};
 
@@ -82,9 +83,9 @@ pub(in crate::eigen) fn fill_lane<S: Simd>(
     unit: f64,
 ) {
     let target = lanes.all_numbers_mut(target);
-    let width = Lanes::<S>::COUNT;
+    let (ld, width) = (column_stride(n), Lanes::<S>::COUNT);
     for (j, column) in dense.chunks_exact(n).enumerate() {
-        let target = &mut target[(j * n + j) * width..(j + 1) * n * width];
+        let target = &mut target[(j * ld + j) * width..(j * ld + n) * width];
         for (vector, value) in target.chunks_exact_mut(width).zip(&column[j..]) {
             vector[lane] = value * unit;
         }
@@ -113,13 +114,14 @@ pub(in crate::eigen) fn write_vectors<S: Simd>(
     target: &mut [f64],
 ) {
     let (n, width) = (values.len(), Lanes::<S>::COUNT);
+    let ld = column_stride(n);
     let numbers = lanes.all_numbers(values);
     let value = |j: usize| numbers[j * width + lane];
     order.clear();
     order.extend(0..n);
     order.sort_unstable_by(|&a, &b| value(a).total_cmp(&value(b)).then(a.cmp(&b)));
     for (&j, target) in order.iter().zip(target.chunks_exact_mut(n)) {
-        copy_lane(lanes, (&vectors[j * n..(j + 1) * n], lane), factor, target);
+        copy_lane(lanes, (&vectors[j * ld..][..n], lane), factor, target);
     }
 }
 

@@ -12,6 +12,7 @@
 
 use pulp::Simd;
 
+use crate::eigen::lane_buffer::column_stride;
 use crate::eigen::lanes::{Lanes, Real};
 
 /// Columns worked on together where there are 32 vector registers, and where there are 16.
@@ -35,7 +36,7 @@ pub(in crate::eigen) struct Reduced<'a, R> {
     pub tau: &'a mut [R],
 }
 
-/// Reduces the lower triangle of `a`, `n x n`, whose entries are at most about one.
+/// Reduces the lower triangle of `a`, of size `n`, whose entries are at most about one.
 ///
 /// `v_k` replaces column `k` below the diagonal, its first component (one) included.
 /// `work`: [`work_vectors`] vectors.
@@ -68,15 +69,16 @@ fn reduce<S: Simd, const P: usize>(
     out: &mut Reduced<'_, Real<S>>,
     work: &mut [Real<S>],
 ) {
+    let ld = column_stride(n);
     let (y, w) = work[..(P + 1) * n].split_at_mut(n);
     // Changes put off: those of the last steps, at most P.
     let mut waiting = 0;
     for k in 0..n {
-        let (done, rest) = a[..n * n].split_at_mut(k * n);
-        let (column, trailing) = rest.split_at_mut(n);
-        let column = &mut column[k..];
+        let (done, rest) = a[..n * ld].split_at_mut(k * ld);
+        let (column, trailing) = rest.split_at_mut(ld);
+        let column = &mut column[k..n];
         for p in 0..waiting {
-            let v = &done[(k - waiting + p) * n..];
+            let v = &done[(k - waiting + p) * ld..];
             rank_two(lanes, column, &v[k..n], &w[p * n..][k..n]);
         }
         out.diagonal[k] = column[0];
@@ -88,16 +90,16 @@ fn reduce<S: Simd, const P: usize>(
         let (u, tau) = (&*u, out.tau[k]);
         let y = &mut y[k + 1..n];
         y.fill(lanes.zero());
-        let triangle = Triangle { entries: trailing, ld: n, first: k + 1 };
+        let triangle = Triangle { entries: trailing, ld, first: k + 1 };
         if waiting == P {
-            let v = std::array::from_fn(|p| &done[(k - P + p) * n..][k + 1..n]);
+            let v = std::array::from_fn(|p| &done[(k - P + p) * ld..][k + 1..n]);
             let w = std::array::from_fn(|p| &w[p * n..][k + 1..n]);
             triangle.update_and_multiply::<S, P>(lanes, Pending { v, w }, u, y);
             waiting = 0;
         } else {
             triangle.update_and_multiply::<S, 0>(lanes, Pending { v: [], w: [] }, u, y);
             for p in 0..waiting {
-                let v = &done[(k - waiting + p) * n..][k + 1..n];
+                let v = &done[(k - waiting + p) * ld..][k + 1..n];
                 multiply_pending(lanes, v, &w[p * n..][k + 1..n], u, y);
             }
         }
@@ -228,7 +230,7 @@ impl<R: Copy> Triangle<'_, R> {
     ) {
         let (ld, first, mut entries) = (self.ld, self.first, self.entries);
         let mut j = 0;
-        while ld - first - j >= W {
+        while y.len() - j >= W {
             let (block, rest) = entries.split_at_mut(W * ld);
             let columns = columns::<R, W>(block, ld, first + j);
             block_of_columns(lanes, columns, pending.from(j), &u[j..], &mut y[j..]);

@@ -12,6 +12,7 @@ use std::ops::Range;
 use pulp::Simd;
 
 use super::windows::{NOTHING, SQUARE_OF_PRECISION, Windows, turn, upside_down};
+use crate::eigen::lane_buffer::column_stride;
 use crate::eigen::lanes::{Lanes, MAX_LANES, Real};
 
 /// Sweeps kept before they are applied.
@@ -28,7 +29,7 @@ pub(in crate::eigen) fn work_vectors(n: usize) -> usize {
 }
 
 /// Overwrites the `n` diagonal entries with the eigenvalues, in no order, and multiplies the `n` columns of
-/// `x`, `n x n`, by the eigenvectors. `below` holds the `n - 1` entries below the diagonal and is used up.
+/// `x` by the eigenvectors. `below` holds the `n - 1` entries below the diagonal and is used up.
 /// Returns which lanes did not converge.
 ///
 /// The matrices must be of the size of one.
@@ -45,8 +46,9 @@ pub(in crate::eigen) fn eigenvectors<S: Simd>(
     let turned = upside_down(lanes, diagonal);
     turn(lanes, diagonal, turned);
     turn(lanes, below, turned);
-    let (front, back) = x.split_at_mut(n / 2 * n);
-    for (a, b) in front.chunks_exact_mut(n).zip(back.rchunks_exact_mut(n)) {
+    let ld = column_stride(n);
+    let (front, back) = x.split_at_mut(n / 2 * ld);
+    for (a, b) in front.chunks_exact_mut(ld).zip(back.rchunks_exact_mut(ld)) {
         for (a, b) in a.iter_mut().zip(b) {
             (*a, *b) = (lanes.select(turned, *b, *a), lanes.select(turned, *a, *b));
         }
@@ -175,17 +177,18 @@ impl<R: Copy> Kept<'_, R> {
     #[inline(always)]
     fn apply_to_rows<S: Simd<f64s = R>, const ROWS: usize>(&self, lanes: Lanes<S>, x: &mut [R], row: usize) {
         let n = self.n;
-        let columns = &mut x[self.rows.start * n..self.rows.end * n];
+        let ld = column_stride(n);
+        let columns = &mut x[self.rows.start * ld..self.rows.end * ld];
         let range = self.rows.start..self.rows.end - 1;
         let used = &self.rotations[..2 * self.count * n];
         let (pairs, single) = used.as_chunks::<1>().0.split_at(self.count / 2 * 4 * n);
         for pair in pairs.as_flattened().chunks_exact(4 * n) {
             let (first, second) = pair.split_at(2 * n);
             let sweeps = [first, second].map(|sweep| Sweep::of(sweep, n, &range));
-            two_sweeps::<S, ROWS>(lanes, columns, n, row, sweeps);
+            two_sweeps::<S, ROWS>(lanes, columns, ld, row, sweeps);
         }
         for sweep in single.as_flattened().chunks_exact(2 * n) {
-            one_sweep::<S, ROWS>(lanes, columns, n, row, Sweep::of(sweep, n, &range));
+            one_sweep::<S, ROWS>(lanes, columns, ld, row, Sweep::of(sweep, n, &range));
         }
     }
 }
@@ -231,16 +234,16 @@ fn part<R, const ROWS: usize>(x: &mut [R], start: usize) -> &mut [R; ROWS] {
 fn one_sweep<S: Simd, const ROWS: usize>(
     lanes: Lanes<S>,
     columns: &mut [Real<S>],
-    n: usize,
+    ld: usize,
     row: usize,
     sweep: Sweep<'_, Real<S>>,
 ) {
     let count = sweep.cosines.len();
-    let mut right = *part::<_, ROWS>(columns, count * n + row);
+    let mut right = *part::<_, ROWS>(columns, count * ld + row);
     for i in (0..count).rev() {
-        let left = *part::<_, ROWS>(columns, i * n + row);
+        let left = *part::<_, ROWS>(columns, i * ld + row);
         let next = rotate(lanes, (sweep.cosines[i], sweep.sines[i]), left, &mut right);
-        *part::<_, ROWS>(columns, (i + 1) * n + row) = right;
+        *part::<_, ROWS>(columns, (i + 1) * ld + row) = right;
         right = next;
     }
     *part::<_, ROWS>(columns, row) = right;
@@ -251,25 +254,25 @@ fn one_sweep<S: Simd, const ROWS: usize>(
 fn two_sweeps<S: Simd, const ROWS: usize>(
     lanes: Lanes<S>,
     columns: &mut [Real<S>],
-    n: usize,
+    ld: usize,
     row: usize,
     [first, second]: [Sweep<'_, Real<S>>; 2],
 ) {
     let count = first.cosines.len();
     let rotation = |sweep: Sweep<'_, Real<S>>, i: usize| (sweep.cosines[i], sweep.sines[i]);
-    let mut right = *part::<_, ROWS>(columns, count * n + row);
-    let left = *part::<_, ROWS>(columns, (count - 1) * n + row);
+    let mut right = *part::<_, ROWS>(columns, count * ld + row);
+    let left = *part::<_, ROWS>(columns, (count - 1) * ld + row);
     let mut next = rotate(lanes, rotation(first, count - 1), left, &mut right);
     let mut behind = right;
     right = next;
     for i in (0..count - 1).rev() {
-        let left = *part::<_, ROWS>(columns, i * n + row);
+        let left = *part::<_, ROWS>(columns, i * ld + row);
         next = rotate(lanes, rotation(first, i), left, &mut right);
         let last = rotate(lanes, rotation(second, i + 1), right, &mut behind);
-        *part::<_, ROWS>(columns, (i + 2) * n + row) = behind;
+        *part::<_, ROWS>(columns, (i + 2) * ld + row) = behind;
         (behind, right) = (last, next);
     }
     let last = rotate(lanes, rotation(second, 0), right, &mut behind);
-    *part::<_, ROWS>(columns, n + row) = behind;
+    *part::<_, ROWS>(columns, ld + row) = behind;
     *part::<_, ROWS>(columns, row) = last;
 }

@@ -5,7 +5,7 @@ use pulp::Simd;
 use super::columns::orthogonal;
 use super::reduction::{self, Reduced, tridiagonalize};
 use super::{root_free, rotations};
-use crate::eigen::lane_buffer::LaneBuffer;
+use crate::eigen::lane_buffer::{LaneBuffer, column_stride};
 use crate::eigen::lanes::{Lanes, MAX_LANES, Real};
 
 /// Memory besides the matrices themselves and their eigenvectors.
@@ -22,7 +22,7 @@ pub(in crate::eigen) struct LaneSpectrum<'a, R> {
     pub failed: [bool; MAX_LANES],
 }
 
-/// Eigenvalues of the lower triangles of `a`, `n x n`, of the size of one; destroys `a`. Eigenvectors, in the
+/// Eigenvalues of the lower triangles of `a`, `n x n` with [`column_stride`], of the size of one; destroys `a`. Eigenvectors, in the
 /// order of the eigenvalues, go to `vectors`, if given.
 #[inline(always)]
 pub(in crate::eigen) fn spectrum<'a, S: Simd>(
@@ -37,7 +37,7 @@ pub(in crate::eigen) fn spectrum<'a, S: Simd>(
     let (values, rest) = memory.numbers.reals::<S>(3 * n + room).split_at_mut(n);
     let (below, rest) = rest.split_at_mut(n);
     let (tau, work) = rest.split_at_mut(n);
-    let trace = sum(lanes, a.iter().step_by(n + 1).take(n));
+    let trace = sum(lanes, a.iter().step_by(column_stride(n) + 1).take(n));
     tridiagonalize(lanes, a, n, &mut Reduced { diagonal: values, below, tau }, work);
     let mut failed = match vectors {
         None => root_free::eigenvalues(lanes, values, below),
