@@ -154,6 +154,12 @@ fn outputs_that_cannot_be_written() {
         assert!(errors.starts_with(&format!("error: {output}: cannot write: ")), "{errors}");
         assert!(errors.contains("\nhelp: "), "{errors}");
     }
+    #[cfg(unix)]
+    for output in ["/dev/null", "/dev/stdout"] {
+        let result = run(&folder, &format!("eig a.npy -o {output}"));
+        let expected = format!("error: {output}: cannot write: it is a device or a pipe, not a file\nhelp: ");
+        assert!(text(&result.stderr).starts_with(&expected), "{}", text(&result.stderr));
+    }
     for output in ["a.npy", "./a.npy"] {
         let result = run(&folder, &format!("eig a.npy -o {output}"));
         assert!(

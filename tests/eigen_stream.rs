@@ -151,31 +151,37 @@ impl Source for Numbers<'_> {
     }
 }
 
-/// Adds one; chunk 0 takes long, so that others are done before it.
-struct Slow;
+/// Adds one; chunk 0 waits until two others are done.
+struct AddOne<'a> {
+    done: &'a AtomicUsize,
+}
 
-impl ChunkSolver<Buffer> for Slow {
+impl ChunkSolver<Buffer> for AddOne<'_> {
     type Results = Vec<usize>;
 
     fn solve(&mut self, chunk: &Buffer, results: &mut Vec<usize>) {
         assert_ne!(chunk.0[0], 555, "a solver panics");
-        if chunk.0[0] == 0 {
-            std::thread::sleep(std::time::Duration::from_millis(100));
+        let started = std::time::Instant::now();
+        while chunk.0[0] == 0 && self.done.load(SeqCst) < 2 && started.elapsed().as_secs() < 20 {
+            std::thread::yield_now();
         }
         results.clear();
         results.extend(chunk.0.iter().map(|number| number + 1));
+        self.done.fetch_add(1, SeqCst);
     }
 }
 
+/// What became of a stream of numbers, its results as they came, and how many buffers there were.
 fn numbers(
     range: std::ops::Range<usize>,
     order: DeliveryOrder,
 ) -> (Result<StreamReport, String>, Vec<usize>, usize) {
-    let alive = AtomicUsize::new(0);
+    let (alive, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let mut source = Numbers { next: range.start, end: range.end, alive: &alive };
+    let mut solvers = [AddOne { done: &done }, AddOne { done: &done }];
     let mut seen = Vec::new();
     let outcome = with_threads(2, || {
-        stream(&mut source, &mut [Slow, Slow], &chunks_of(1).with_order(order), |piece| {
+        stream(&mut source, &mut solvers, &chunks_of(1).with_order(order), |piece| {
             seen.extend_from_slice(piece.results);
             if piece.results[0] == 445 { Err("enough") } else { Ok(()) }
         })

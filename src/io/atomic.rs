@@ -51,6 +51,14 @@ pub(super) struct PartFile {
 
 impl PartFile {
     pub fn create(path: &Path) -> io::Result<Self> {
+        // Renaming would put a file in the place of a folder's or a device's name, such as /dev/null.
+        match fs::metadata(path) {
+            Ok(there) if there.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
+            Ok(there) if !there.is_file() => {
+                return Err(io::Error::other("it is a device or a pipe, not a file"));
+            }
+            _ => {}
+        }
         let beside = Beside(name_beside(path));
         let file = File::options().write(true).read(true).create_new(true).open(&beside.0)?;
         Ok(Self { file: BufWriter::with_capacity(1 << 16, file), beside, path: path.to_owned() })

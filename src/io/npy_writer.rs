@@ -68,12 +68,9 @@ impl<T: NpyNumber> NpyWriter<T> {
     /// Begins a file of the given shape.
     ///
     /// # Errors
-    /// A folder that cannot be written, a path that is a folder, a shape with too many numbers to count.
+    /// A folder that cannot be written, a path that is a folder or a device, a shape with too many numbers to count.
     pub fn create(path: &Path, shape: &[usize]) -> Result<Self, IoError> {
         let fail = |cause| write_error(path, cause);
-        if path.is_dir() {
-            return Err(fail(io::ErrorKind::IsADirectory.into()));
-        }
         let numbers = shape.iter().try_fold(1_u64, |product, &size| product.checked_mul(size as u64));
         let announced = numbers.ok_or_else(|| fail(io::ErrorKind::FileTooLarge.into()))?;
         let mut file = PartFile::create(path).map_err(fail)?;

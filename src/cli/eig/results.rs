@@ -139,7 +139,7 @@ impl<T: Value> Results<T> {
 
 fn create<T: NpyNumber>(path: &Path, shape: &[usize]) -> Result<NpyWriter<T>, Failure> {
     NpyWriter::create(path, shape)
-        .map_err(|error| Failure::from(error).with_help("choose another file with -o"))
+        .map_err(|error| Failure::from(error).with_help("choose another file with -o, or leave it out"))
 }
 
 impl Summary {

@@ -1,4 +1,5 @@
-//! The two ends of a stream: the thread that reads, and the caller's, which starts work and hands out results.
+//! The three parties of a stream: the thread that reads, the tasks on the pool, and the caller's thread, which hands
+//! out results.
 
 use std::any::Any;
 use std::collections::{BTreeMap, VecDeque};
@@ -65,36 +66,6 @@ impl<'v, C, R, V> Queue<'v, C, R, V> {
     }
 }
 
-/// Fills empty slots until the source ends, or the caller hangs up.
-pub(super) fn read_ahead<S: Source, R, V>(
-    source: &mut S,
-    chunking: Chunking,
-    empty: &Receiver<Box<Slot<S::Chunk, R>>>,
-    queue: &Queue<'_, S::Chunk, R, V>,
-    news: &Sender<Event<S::Chunk, R, S::Error>>,
-) {
-    let (mut number, mut first) = (0, 0);
-    for mut slot in empty {
-        let started = Instant::now();
-        let filled = catch_unwind(AssertUnwindSafe(|| source.fill(chunking, &mut slot.chunk)));
-        let event = match filled {
-            Ok(Ok(0)) => Event::End(Ok(())),
-            Ok(Ok(count)) => {
-                (slot.number, slot.first, slot.count) = (number, first, count);
-                (number, first) = (number + 1, first + count);
-                queue.push(slot);
-                Event::Read(started.elapsed())
-            }
-            Ok(Err(error)) => Event::End(Err(error)),
-            Err(panic) => Event::Panicked(panic),
-        };
-        let last = !matches!(event, Event::Read(_));
-        if news.send(event).is_err() || last {
-            return;
-        }
-    }
-}
-
 /// What the tasks on the pool share.
 pub(super) struct Workshop<'v, C, R, V, E> {
     pub queue: Queue<'v, C, R, V>,
@@ -108,6 +79,45 @@ where
     V: ChunkSolver<C>,
     E: Send,
 {
+    /// Fills empty slots until the source ends, or the caller hangs up; a thread of its own.
+    pub fn read_ahead<'s, S>(
+        &'s self,
+        pool: &rayon::Scope<'s>,
+        source: &mut S,
+        chunking: Chunking,
+        empty: &Receiver<Box<Slot<C, V::Results>>>,
+    ) where
+        S: Source<Chunk = C, Error = E>,
+        'v: 's,
+        C: 's,
+        V::Results: 's,
+    {
+        let (mut number, mut first) = (0, 0);
+        for mut slot in empty {
+            let started = Instant::now();
+            let filled = catch_unwind(AssertUnwindSafe(|| source.fill(chunking, &mut slot.chunk)));
+            let elapsed = started.elapsed();
+            let event = match filled {
+                Ok(Ok(0)) => Event::End(Ok(())),
+                Ok(Ok(count)) => {
+                    (slot.number, slot.first, slot.count) = (number, first, count);
+                    (number, first) = (number + 1, first + count);
+                    self.queue.push(slot);
+                    if let Some(job) = self.queue.next() {
+                        self.start(pool, job);
+                    }
+                    Event::Read(elapsed)
+                }
+                Ok(Err(error)) => Event::End(Err(error)),
+                Err(panic) => Event::Panicked(panic),
+            };
+            let last = !matches!(event, Event::Read(_));
+            if self.news.send(event).is_err() || last {
+                return;
+            }
+        }
+    }
+
     /// Solves one chunk on the pool, and puts the next one into the pool's queue: a thread that waits for news
     /// takes one at a time.
     fn start<'s>(&'s self, pool: &rayon::Scope<'s>, (mut slot, solver): Job<'v, C, V::Results, V>)
@@ -131,19 +141,13 @@ where
         });
     }
 
-    /// Starts and delivers until the source has ended and all its chunks are delivered.
-    pub fn run<'s, F: From<E>>(
-        &'s self,
-        pool: &rayon::Scope<'s>,
+    /// Delivers until the source has ended and all its chunks are delivered; the caller's thread.
+    pub fn deliver<F: From<E>>(
+        &self,
         events: &Receiver<Event<C, V::Results, E>>,
         outlet: &mut Outlet<C, V::Results>,
         mut deliver: impl FnMut(Piece<'_, C, V::Results>) -> Result<(), F>,
-    ) -> Result<(), F>
-    where
-        'v: 's,
-        C: 's,
-        V::Results: 's,
-    {
+    ) -> Result<(), F> {
         // A chunk may be solved before it is heard of that it was read; not so at the end.
         let (mut read, mut solved, mut end) = (0_usize, 0, None);
         while end.is_none() || solved < read {
@@ -151,9 +155,6 @@ where
                 Event::Read(elapsed) => {
                     outlet.report.read_seconds += elapsed.as_secs_f64();
                     read += 1;
-                    if let Some(job) = self.queue.next() {
-                        self.start(pool, job);
-                    }
                 }
                 Event::Solved(slot) => {
                     solved += 1;
