@@ -69,7 +69,7 @@ impl GeneralSolver {
     /// alone. The bits depend on the matrix and the instruction set only, not on its neighbours
     /// or the number of threads.
     pub fn solve(&mut self, matrices: &(impl Matrices + ?Sized), spectra: &mut Spectra<c64>) {
-        let kernel = GeneralKernel { matrices, set: self.options.instruction_set };
+        let kernel = GeneralKernel { matrices: &matrices, set: self.options.instruction_set };
         self.driver.run(&kernel, matrices.len(), spectra);
     }
 }
@@ -93,8 +93,9 @@ struct Workspace {
     fallback: Fallback,
 }
 
-struct GeneralKernel<'a, M: ?Sized> {
-    matrices: &'a M,
+/// Behind a pointer, so that the kernels are compiled once for all sources of matrices.
+struct GeneralKernel<'a> {
+    matrices: &'a dyn Matrices,
     set: InstructionSet,
 }
 
@@ -110,7 +111,7 @@ struct Prepared {
     norm: f64,
 }
 
-impl<M: Matrices + ?Sized> Kernel for GeneralKernel<'_, M> {
+impl Kernel for GeneralKernel<'_> {
     type Value = c64;
     type Workspace = Workspace;
 
@@ -142,7 +143,7 @@ impl<M: Matrices + ?Sized> Kernel for GeneralKernel<'_, M> {
     }
 }
 
-impl<M: Matrices + ?Sized> GeneralKernel<'_, M> {
+impl GeneralKernel<'_> {
     /// Prepares one matrix and puts it into its lane; nothing where there is none or it is no good.
     fn load(&self, group: &mut Group<'_, c64>, lane: usize, work: &mut Workspace) -> Prepared {
         let n = group.n;

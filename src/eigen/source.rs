@@ -46,6 +46,20 @@ impl<D: DenseMatrix> Matrices for [D] {
     }
 }
 
+impl<M: Matrices + ?Sized> Matrices for &M {
+    fn len(&self) -> usize {
+        (**self).len()
+    }
+
+    fn shape(&self, index: usize) -> (usize, usize) {
+        (**self).shape(index)
+    }
+
+    fn copy_into(&self, index: usize, target: &mut [f64]) {
+        (**self).copy_into(index, target);
+    }
+}
+
 impl<D: DenseMatrix> Matrices for Vec<D> {
     fn len(&self) -> usize {
         <[D]>::len(self)

@@ -92,10 +92,9 @@ impl<S: Simd> Reflector<S> {
     fn of_length(lanes: Lanes<S>, x: [Real<S>; 3], length: Real<S>, some: Mask<S>) -> (Self, Real<S>) {
         let beta = lanes.neg(lanes.copysign(length, x[0]));
         let d = lanes.sub(x[0], beta);
-        // One division for 1 / d and 1 / beta.
-        let reciprocal = lanes.div(lanes.splat(1.0), lanes.mul(d, beta));
-        let over_d = lanes.keep(some, lanes.mul(reciprocal, beta));
-        let over_beta = lanes.neg(lanes.keep(some, lanes.mul(reciprocal, d)));
+        let one = lanes.splat(1.0);
+        let over_d = lanes.keep(some, lanes.div(one, d));
+        let over_beta = lanes.neg(lanes.keep(some, lanes.div(one, beta)));
         let reflector = Self {
             v2: lanes.mul(x[1], over_d),
             v3: lanes.mul(x[2], over_d),
