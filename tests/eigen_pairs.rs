@@ -118,6 +118,21 @@ fn chains_have_their_closed_form() {
 }
 
 #[test]
+fn large_pairs_take_the_other_path() {
+    let sizes = [800, 801];
+    let stiffness: Vec<_> = sizes.iter().map(|&n| chain_stiffness(n, 7e5, ChainEnds::Fixed)).collect();
+    let mass: Vec<_> = sizes.iter().map(|&n| chain_mass(n, 3e-2)).collect();
+    for (spectrum, &n) in solve(&stiffness, &mass, Vectors::None).iter().zip(&sizes) {
+        let expected = chain_eigenvalues(n, 7e5, 3e-2, ChainEnds::Fixed);
+        let found = spectrum.expect("a spectrum").values;
+        // The other path has small errors of small eigenvalues, and larger ones of large eigenvalues.
+        let condition = expected[n - 1] / expected[0];
+        let allowed = condition * symmetric_values(n, 1.0);
+        assert!(largest_relative_error(found, &expected) < allowed, "n = {n}");
+    }
+}
+
+#[test]
 fn units_of_any_size_change_nothing() {
     let mut random = Random(31);
     let (stiffness, mass) = known_pair(&mut random, &spread(20));
