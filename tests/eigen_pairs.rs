@@ -2,6 +2,8 @@
 
 mod support;
 
+use std::slice::from_ref;
+
 use faer::{Mat, mat};
 use modalsweep::eigen::{
     BatchOptions, EigenError, InstructionSet, Operand, PairSolver, Spectra, Vectors, pair_eigenvalues,
@@ -229,7 +231,7 @@ fn bits_do_not_depend_on_threads() {
 fn massless_equations_give_infinite_eigenvalues_at_the_end() {
     let (stiffness, mass) = beam(10, BeamMass::Lumped, BeamEnd::Clamped);
     let n = stiffness.nrows();
-    let spectra = solve(&[stiffness.clone()], &[mass.clone()], Vectors::MassOrthonormal);
+    let spectra = solve(from_ref(&stiffness), from_ref(&mass), Vectors::MassOrthonormal);
     let spectrum = spectra.get(0).expect("solved through the stiffness");
     let hertz: Vec<f64> =
         spectrum.values[..n / 2].iter().map(|value| value.sqrt() / std::f64::consts::TAU).collect();
