@@ -2,6 +2,8 @@
 
 mod support;
 
+use std::slice::from_ref;
+
 use faer::{Mat, mat};
 use modalsweep::eigen::{
     BatchOptions, EigenError, InstructionSet, Operand, PairSolver, Spectra, Vectors, pair_eigenvalues,
@@ -118,6 +120,21 @@ fn chains_have_their_closed_form() {
 }
 
 #[test]
+fn large_pairs_take_the_other_path() {
+    let sizes = [800, 801];
+    let stiffness: Vec<_> = sizes.iter().map(|&n| chain_stiffness(n, 7e5, ChainEnds::Fixed)).collect();
+    let mass: Vec<_> = sizes.iter().map(|&n| chain_mass(n, 3e-2)).collect();
+    for (spectrum, &n) in solve(&stiffness, &mass, Vectors::None).iter().zip(&sizes) {
+        let expected = chain_eigenvalues(n, 7e5, 3e-2, ChainEnds::Fixed);
+        let found = spectrum.expect("a spectrum").values;
+        // The other path has small errors of small eigenvalues, and larger ones of large eigenvalues.
+        let condition = expected[n - 1] / expected[0];
+        let allowed = condition * symmetric_values(n, 1.0);
+        assert!(largest_relative_error(found, &expected) < allowed, "n = {n}");
+    }
+}
+
+#[test]
 fn units_of_any_size_change_nothing() {
     let mut random = Random(31);
     let (stiffness, mass) = known_pair(&mut random, &spread(20));
@@ -214,7 +231,7 @@ fn bits_do_not_depend_on_threads() {
 fn massless_equations_give_infinite_eigenvalues_at_the_end() {
     let (stiffness, mass) = beam(10, BeamMass::Lumped, BeamEnd::Clamped);
     let n = stiffness.nrows();
-    let spectra = solve(&[stiffness.clone()], &[mass.clone()], Vectors::MassOrthonormal);
+    let spectra = solve(from_ref(&stiffness), from_ref(&mass), Vectors::MassOrthonormal);
     let spectrum = spectra.get(0).expect("solved through the stiffness");
     let hertz: Vec<f64> =
         spectrum.values[..n / 2].iter().map(|value| value.sqrt() / std::f64::consts::TAU).collect();

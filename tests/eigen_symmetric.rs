@@ -124,6 +124,23 @@ fn second_differences_have_their_closed_form() {
 }
 
 #[test]
+fn results_agree_on_both_sides_of_each_change_of_method() {
+    let sizes = [40, 41, 300, 301, 800, 801];
+    let matrices: Vec<_> = sizes.iter().map(|&n| second_difference(n)).collect();
+    for (spectrum, &n) in symmetric_eigenvalues(&matrices).iter().zip(&sizes) {
+        let values = spectrum.expect("a spectrum").values;
+        assert_values(values, &second_difference_values(n), 4.0, &format!("n = {n}"));
+    }
+    for (spectrum, matrix) in symmetric_eigen(&matrices[..4]).iter().zip(&matrices) {
+        let (spectrum, n) = (spectrum.expect("a spectrum"), matrix.nrows());
+        let x = spectrum.vectors.expect("vectors");
+        let one = Mat::<f64>::identity(n, n);
+        assert!(pair_ratio(matrix.as_ref(), one.as_ref(), x, spectrum.values) < PAIR_RATIO, "n = {n}");
+        assert!(orthogonality_ratio(one.as_ref(), x) < ORTHOGONALITY_RATIO, "n = {n}");
+    }
+}
+
+#[test]
 fn families_have_the_eigenvalues_they_were_made_of() {
     let mut random = Random(7);
     for n in [1, 2, 3, 5, 8, 9, 20, 33, 50, 65] {

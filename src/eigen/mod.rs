@@ -19,6 +19,10 @@
 //!
 //! with `s = 0` for a supported structure. The frequencies that an engineer asks for are then the
 //! *largest* eigenvalues of `C`, which a symmetric eigensolver finds to full precision.
+//!
+//! Parameter studies have thousands of them. [`SymmetricSolver`] and [`PairSolver`] solve whole batches, several
+//! matrices at a time, one in each lane of the vector unit; [`GeneralSolver`] does so for matrices without
+//! symmetry.
 
 mod batch;
 mod error;

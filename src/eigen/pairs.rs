@@ -1,4 +1,8 @@
-//! Many symmetric-definite pairs.
+//! Eigenvalues and mode shapes of many symmetric-definite pairs.
+//!
+//! The stages, each for as many pairs at once as there are lanes: [`prepared`] factors the masses,
+//! [`congruence`] makes one symmetric matrix of each pair, whose spectrum the symmetric solver finds, and
+//! [`triangular`] brings its eigenvectors back. [`second_try`] takes the pairs whose mass has no useful factor.
 
 mod congruence;
 mod prepared;
@@ -19,10 +23,55 @@ use prepared::{Factors, Prepare, Prepared, factor_masses};
 use second_try::SecondTry;
 use triangular::{BadPivot, inverse_transpose_times};
 
-/// Largest size that is worked on in lanes.
-const LARGEST_IN_LANES: usize = 5000;
+/// Largest size that is worked on in lanes. Beyond, their matrices no longer fit into the caches together.
+const LARGEST_IN_LANES: usize = 800;
 
-/// Eigenvalues of symmetric-definite pairs, many at a time.
+/// Eigenvalues, and mode shapes on request, of symmetric-definite pairs, many at a time.
+///
+/// ```text
+/// K x = lambda M x,   M = L L',   C = L^-1 K L^-T,   C y = lambda y,   x = L^-T y,   X' M X = I
+/// ```
+///
+/// This is what reduced models need. Keep the solver: its memory is used again, and once it has met the largest
+/// size nothing is allocated per pair, except for pairs whose mass is not definite.
+///
+/// # Input
+/// `K` and `M` are `n x n` and symmetric; only their lower triangles are read. `M` must be positive
+/// definite, `K` need not be. Sizes may differ from pair to pair.
+///
+/// # Results
+/// `n` eigenvalues in ascending order. Where `M` is singular, indefinite by rounding, or loses more than
+/// eleven digits in its factorization, the pair is solved by [`definite_pair`](super::definite_pair), which
+/// goes through `K`: motions without mass then come as [`f64::INFINITY`] at the end, with zero columns for
+/// their shapes. Pairs of more than 800 equations go the same way.
+///
+/// # Accuracy
+/// Each eigenvalue has an absolute error of a modest multiple of `eps ||K|| ||M^-1||`: where the highest
+/// frequency is a million times the lowest, four digits of the lowest eigenvalue are left. [`definite_pair`](super::definite_pair)
+/// finds the lowest ones to full precision, at several times the cost. The result of a pair depends on nothing but that
+/// pair and the instruction set.
+///
+/// # Cost
+/// About `3 n^3` flops for the eigenvalues and `11 n^3` with mode shapes, for each pair; per thread `16 n^2`
+/// numbers of memory, `24 n^2` with shapes (AVX-512).
+///
+/// # Example
+/// ```
+/// use modalsweep::eigen::{PairSolver, Spectra};
+/// use ndarray::array;
+///
+/// let stiffness = array![[[2.0, -1.0], [-1.0, 2.0]], [[8.0, -4.0], [-4.0, 8.0]]];
+/// let mass = faer::mat![[2.0, 0.0], [0.0, 2.0]];
+/// let (mut solver, mut spectra) = (PairSolver::default(), Spectra::new());
+/// solver.solve_with_one_mass(&stiffness, &mass, &mut spectra);
+/// assert!((spectra.get(0)?.values[0] - 0.5).abs() < 1e-15);
+/// assert!((spectra.get(1)?.values[1] - 6.0).abs() < 1e-14);
+/// # Ok::<(), modalsweep::eigen::EigenError>(())
+/// ```
+///
+/// # Source
+/// G. H. Golub, C. F. Van Loan, Matrix Computations, 4th edition 2013, section 8.7.2; B. N. Parlett, The
+/// Symmetric Eigenvalue Problem, SIAM 1998, chapter 15, doi:10.1137/1.9781611971163.
 #[derive(Debug, Default)]
 pub struct PairSolver {
     options: BatchOptions,
@@ -32,7 +81,7 @@ pub struct PairSolver {
 }
 
 impl PairSolver {
-    /// A solver without memory yet.
+    /// A solver without memory yet, for eigenvalues alone or with mode shapes.
     ///
     /// # Errors
     /// [`EigenError::InstructionSetMissing`] where the machine lacks the chosen instructions.
@@ -41,7 +90,12 @@ impl PairSolver {
         Ok(Self { options, vectors, driver: Driver::default(), prepared: Prepared::default() })
     }
 
-    /// Solves all pairs.
+    /// Solves all pairs, each with its own mass.
+    ///
+    /// A pair without a result does not touch the others. Its reason in `spectra` is one of
+    /// [`EigenError::NotSquare`], [`EigenError::SizeMismatch`], [`EigenError::NonFinite`] (the first such entry
+    /// of a lower triangle, by columns), [`EigenError::NotPositiveDefinite`] with the pivot of the mass,
+    /// [`EigenError::SharedNullVector`], [`EigenError::OutOfRange`] and [`EigenError::NotConverged`].
     ///
     /// # Errors
     /// [`EigenError::CountMismatch`] where there are not as many masses as stiffnesses.
@@ -62,6 +116,9 @@ impl PairSolver {
     }
 
     /// Solves all pairs of the stiffnesses with one mass, which is factored once.
+    ///
+    /// The results have the same bits as those of [`solve`](Self::solve) with as many copies of the mass, and
+    /// fail for the same reasons.
     pub fn solve_with_one_mass(
         &mut self,
         stiffness: &(impl Matrices + ?Sized),
@@ -82,7 +139,20 @@ impl PairSolver {
     }
 }
 
-/// Eigenvalues of all pairs.
+/// Eigenvalues of all pairs, each in ascending order: [`PairSolver::solve`] with the default options.
+///
+/// # Errors
+/// [`EigenError::CountMismatch`] where there are not as many masses as stiffnesses.
+///
+/// ```
+/// use modalsweep::eigen::pair_eigenvalues;
+///
+/// let stiffness = vec![faer::mat![[1.0, 2.0], [2.0, 1.0]]];
+/// let mass = vec![faer::mat![[2.0, 0.0], [0.0, 2.0]]];
+/// let spectra = pair_eigenvalues(&stiffness, &mass)?;
+/// assert!((spectra.get(0)?.values[1] - 1.5).abs() < 1e-15);
+/// # Ok::<(), modalsweep::eigen::EigenError>(())
+/// ```
 pub fn pair_eigenvalues(
     stiffness: &(impl Matrices + ?Sized),
     mass: &(impl Matrices + ?Sized),

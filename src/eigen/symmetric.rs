@@ -1,4 +1,9 @@
 //! Eigenvalues and eigenvectors of many symmetric matrices.
+//!
+//! The stages, each for as many matrices at once as there are lanes: [`gather`] brings them to the size of one
+//! and into lanes, [`reduction`] makes them tridiagonal, [`root_free`] finds the eigenvalues; where
+//! eigenvectors are wanted, [`columns`] forms the orthogonal matrix of the reduction and [`rotations`] turns it
+//! into them. [`windows`] keeps each lane within its own unfinished rows.
 
 mod columns;
 mod gather;
@@ -23,11 +28,54 @@ pub(super) use gather::{gather, unit, write_values, write_vectors};
 pub(super) use one::{One, symmetric_into, symmetric_scratch};
 pub(super) use spectrum::{SpectrumWork, spectrum};
 
-/// Largest size that is worked on in lanes, without eigenvectors and with them.
-const LARGEST_IN_LANES: usize = 5000;
-const LARGEST_WITH_VECTORS: usize = 5000;
+/// Largest size that is worked on in lanes, without eigenvectors and with them. Beyond, one matrix at a time by
+/// faer is as fast: the lanes' matrices no longer fit into the caches together.
+const LARGEST_IN_LANES: usize = 800;
+const LARGEST_WITH_VECTORS: usize = 300;
 
-/// Eigenvalues of symmetric matrices, many at a time.
+/// Eigenvalues, and eigenvectors on request, of symmetric matrices, many at a time.
+///
+/// ```text
+/// A x = lambda x,   A = A',   X' X = I
+/// ```
+///
+/// Keep the solver: its memory is used again, and once it has met the largest size nothing is allocated
+/// per matrix.
+///
+/// # Input
+/// Each matrix is `n x n`; only its lower triangle is read. Sizes may differ from matrix to matrix.
+///
+/// # Method
+/// Householder reduction to tridiagonal form, then the QL iteration: without square roots for eigenvalues alone
+/// (Pal, Walker and Kahan), implicit with eigenvectors. Eight matrices are worked on at once with AVX-512, four
+/// with AVX2. A matrix whose iteration fails, or whose eigenvalues do not sum to its trace, is solved again by
+/// faer; so are those of more than 800 equations (300 with eigenvectors).
+///
+/// # Accuracy
+/// Each eigenvalue has an absolute error of a modest multiple of `eps ||A||`, so small ones are not exact
+/// relative to their own size. The two methods differ in the last digits. With one instruction set the result of
+/// a matrix depends on nothing but that matrix: not on its neighbours, nor on the number of threads.
+///
+/// # Cost
+/// `4/3 n^3` flops for the eigenvalues and about `8 n^3` with eigenvectors, for each matrix; per thread
+/// `8 n^2` numbers of memory, `16 n^2` with eigenvectors (AVX-512).
+///
+/// # Example
+/// ```
+/// use modalsweep::eigen::{Spectra, SymmetricSolver};
+/// use ndarray::array;
+///
+/// let matrices = array![[[2.0, -1.0], [-1.0, 2.0]], [[0.0, 3.0], [3.0, 0.0]]];
+/// let (mut solver, mut spectra) = (SymmetricSolver::default(), Spectra::new());
+/// solver.solve(&matrices, &mut spectra);
+/// assert!((spectra.get(0)?.values[0] - 1.0).abs() < 1e-15);
+/// assert!((spectra.get(1)?.values[1] - 3.0).abs() < 1e-15);
+/// # Ok::<(), modalsweep::eigen::EigenError>(())
+/// ```
+///
+/// # Source
+/// B. N. Parlett, The Symmetric Eigenvalue Problem, SIAM 1998, chapters 7 and 8,
+/// doi:10.1137/1.9781611971163; G. H. Golub, C. F. Van Loan, Matrix Computations, 4th edition 2013, section 8.3.
 #[derive(Debug, Default)]
 pub struct SymmetricSolver {
     options: BatchOptions,
@@ -45,26 +93,49 @@ impl SymmetricSolver {
     }
 
     /// Eigenvalues of all matrices, each in ascending order.
+    ///
+    /// A matrix without a result does not touch the others. Its reason in `spectra` is one of
+    /// [`EigenError::NotSquare`], [`EigenError::NonFinite`] (the first such entry of the lower triangle, by
+    /// columns) and [`EigenError::NotConverged`].
     pub fn solve(&mut self, matrices: &(impl Matrices + ?Sized), spectra: &mut Spectra<f64>) {
         let kernel = SymmetricKernel { matrices, options: &self.options, vectors: false };
         self.driver.run(&kernel, matrices.len(), spectra);
     }
 
-    /// Eigenvalues, each in ascending order, and orthonormal eigenvectors of all matrices.
+    /// As [`solve`](Self::solve), with orthonormal eigenvectors in the order of the eigenvalues.
     pub fn solve_with_vectors(&mut self, matrices: &(impl Matrices + ?Sized), spectra: &mut Spectra<f64>) {
         let kernel = SymmetricKernel { matrices, options: &self.options, vectors: true };
         self.driver.run(&kernel, matrices.len(), spectra);
     }
 }
 
-/// Eigenvalues of all matrices, each in ascending order.
+/// Eigenvalues of all matrices, each in ascending order: [`SymmetricSolver::solve`] with the default options.
+///
+/// ```
+/// use modalsweep::eigen::symmetric_eigenvalues;
+///
+/// let matrices = vec![faer::mat![[1.0, 2.0], [2.0, 1.0]]];
+/// let spectra = symmetric_eigenvalues(&matrices);
+/// assert!((spectra.get(0)?.values[0] + 1.0).abs() < 1e-15);
+/// # Ok::<(), modalsweep::eigen::EigenError>(())
+/// ```
 pub fn symmetric_eigenvalues(matrices: &(impl Matrices + ?Sized)) -> Spectra<f64> {
     let mut spectra = Spectra::new();
     SymmetricSolver::default().solve(matrices, &mut spectra);
     spectra
 }
 
-/// Eigenvalues and eigenvectors.
+/// Eigenvalues and eigenvectors of all matrices: [`SymmetricSolver::solve_with_vectors`] with the default options.
+///
+/// ```
+/// use modalsweep::eigen::symmetric_eigen;
+///
+/// let matrices = vec![faer::mat![[1.0, 2.0], [2.0, 1.0]]];
+/// let spectra = symmetric_eigen(&matrices);
+/// let x = spectra.get(0)?.vectors.expect("asked for");
+/// assert!((x[(0, 1)].abs() - 0.5_f64.sqrt()).abs() < 1e-15);
+/// # Ok::<(), modalsweep::eigen::EigenError>(())
+/// ```
 pub fn symmetric_eigen(matrices: &(impl Matrices + ?Sized)) -> Spectra<f64> {
     let mut spectra = Spectra::new();
     SymmetricSolver::default().solve_with_vectors(matrices, &mut spectra);

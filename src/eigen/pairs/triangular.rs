@@ -2,6 +2,7 @@
 //!
 //! All loops work on tiles of a few rows and columns, which stay in registers while a product of
 //! columns after the other is taken off.
+#![allow(clippy::needless_range_loop)] // rows and columns of tiles read best by their numbers
 
 use pulp::Simd;
 

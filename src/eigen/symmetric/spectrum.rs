@@ -37,7 +37,7 @@ pub(in crate::eigen) fn spectrum<'a, S: Simd>(
     let (values, rest) = memory.numbers.reals::<S>(3 * n + room).split_at_mut(n);
     let (below, rest) = rest.split_at_mut(n);
     let (tau, work) = rest.split_at_mut(n);
-    let trace = sum(lanes, a.iter().step_by(column_stride(n) + 1).take(n));
+    let trace = sum(lanes, a.iter().step_by(column_stride(n) + 1).take(n).copied());
     tridiagonalize(lanes, a, n, &mut Reduced { diagonal: values, below, tau }, work);
     let mut failed = match vectors {
         None => root_free::eigenvalues(lanes, values, below),
@@ -51,11 +51,8 @@ pub(in crate::eigen) fn spectrum<'a, S: Simd>(
 }
 
 #[inline(always)]
-fn sum<'a, S: Simd>(lanes: Lanes<S>, values: impl Iterator<Item = &'a Real<S>>) -> Real<S>
-where
-    S: 'a,
-{
-    values.fold(lanes.zero(), |sum, &value| lanes.add(sum, value))
+fn sum<S: Simd>(lanes: Lanes<S>, values: impl Iterator<Item = Real<S>>) -> Real<S> {
+    values.fold(lanes.zero(), |sum, value| lanes.add(sum, value))
 }
 
 /// Marks the lanes whose eigenvalues do not sum to the trace, up to the rounding of the sums and
@@ -65,7 +62,7 @@ fn check_sums<S: Simd>(lanes: Lanes<S>, values: &[Real<S>], trace: Real<S>, fail
     let n = values.len() as f64;
     let size = values.iter().fold(lanes.zero(), |size, &value| lanes.max(lanes.abs(value), size));
     let allowed = lanes.mul(lanes.splat(64.0 * f64::EPSILON * n * n.sqrt()), size);
-    let error = lanes.abs(lanes.sub(sum(lanes, values.iter()), trace));
+    let error = lanes.abs(lanes.sub(sum(lanes, values.iter().copied()), trace));
     let results = lanes.numbers(&error).iter().zip(lanes.numbers(&allowed));
     for (failed, (error, allowed)) in failed.iter_mut().zip(results) {
         // The comparison also fails for NaN.
