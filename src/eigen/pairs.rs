@@ -110,7 +110,7 @@ impl PairSolver {
             return Err(EigenError::CountMismatch { expected, found });
         }
         let (options, vectors) = (&self.options, self.vectors == Vectors::MassOrthonormal);
-        let kernel = PairKernel { stiffness, mass, options, vectors, prepared: None };
+        let kernel = PairKernel { stiffness: &stiffness, mass: &mass, options, vectors, prepared: None };
         self.driver.run(&kernel, expected, spectra);
         Ok(())
     }
@@ -134,7 +134,7 @@ impl PairSolver {
         }
         let (options, vectors) = (&self.options, self.vectors == Vectors::MassOrthonormal);
         let prepared = Some(&self.prepared);
-        let kernel = PairKernel { stiffness, mass: &mass, options, vectors, prepared };
+        let kernel = PairKernel { stiffness: &stiffness, mass: &mass, options, vectors, prepared };
         self.driver.run(&kernel, count, spectra);
     }
 }
@@ -193,9 +193,10 @@ struct Workspace {
     second: SecondTry,
 }
 
-struct PairKernel<'a, K: ?Sized, M: ?Sized> {
-    stiffness: &'a K,
-    mass: &'a M,
+/// Behind pointers, so that the kernels are compiled once for all sources of matrices.
+struct PairKernel<'a> {
+    stiffness: &'a dyn Matrices,
+    mass: &'a dyn Matrices,
     options: &'a BatchOptions,
     vectors: bool,
     prepared: Option<&'a Prepared>,
@@ -204,7 +205,7 @@ struct PairKernel<'a, K: ?Sized, M: ?Sized> {
 /// Marks a pair that the lanes leave to the other path for another reason than its mass.
 const AGAIN: EigenError = EigenError::NotConverged { sum: 0.0, trace: 0.0 };
 
-impl<K: Matrices + ?Sized, M: Matrices + ?Sized> Kernel for PairKernel<'_, K, M> {
+impl Kernel for PairKernel<'_> {
     type Value = f64;
     type Workspace = Workspace;
 
@@ -248,13 +249,13 @@ impl<K: Matrices + ?Sized, M: Matrices + ?Sized> Kernel for PairKernel<'_, K, M>
 }
 
 /// The group in lanes.
-struct InLanes<'a, 'b, K: ?Sized, M: ?Sized> {
-    kernel: &'a PairKernel<'a, K, M>,
+struct InLanes<'a, 'b> {
+    kernel: &'a PairKernel<'a>,
     group: &'a mut Group<'b, f64>,
     work: &'a mut Workspace,
 }
 
-impl<K: Matrices + ?Sized, M: Matrices + ?Sized> WithSimd for InLanes<'_, '_, K, M> {
+impl WithSimd for InLanes<'_, '_> {
     type Output = ();
 
     #[inline(always)]

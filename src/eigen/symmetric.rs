@@ -98,13 +98,13 @@ impl SymmetricSolver {
     /// [`EigenError::NotSquare`], [`EigenError::NonFinite`] (the first such entry of the lower triangle, by
     /// columns) and [`EigenError::NotConverged`].
     pub fn solve(&mut self, matrices: &(impl Matrices + ?Sized), spectra: &mut Spectra<f64>) {
-        let kernel = SymmetricKernel { matrices, options: &self.options, vectors: false };
+        let kernel = SymmetricKernel { matrices: &matrices, options: &self.options, vectors: false };
         self.driver.run(&kernel, matrices.len(), spectra);
     }
 
     /// As [`solve`](Self::solve), with orthonormal eigenvectors in the order of the eigenvalues.
     pub fn solve_with_vectors(&mut self, matrices: &(impl Matrices + ?Sized), spectra: &mut Spectra<f64>) {
-        let kernel = SymmetricKernel { matrices, options: &self.options, vectors: true };
+        let kernel = SymmetricKernel { matrices: &matrices, options: &self.options, vectors: true };
         self.driver.run(&kernel, matrices.len(), spectra);
     }
 }
@@ -152,13 +152,14 @@ struct Workspace {
     one: One,
 }
 
-struct SymmetricKernel<'a, M: ?Sized> {
-    matrices: &'a M,
+/// Behind a pointer, so that the kernels are compiled once for all sources of matrices.
+struct SymmetricKernel<'a> {
+    matrices: &'a dyn Matrices,
     options: &'a BatchOptions,
     vectors: bool,
 }
 
-impl<M: Matrices + ?Sized> Kernel for SymmetricKernel<'_, M> {
+impl Kernel for SymmetricKernel<'_> {
     type Value = f64;
     type Workspace = Workspace;
 
@@ -196,7 +197,7 @@ impl<M: Matrices + ?Sized> Kernel for SymmetricKernel<'_, M> {
 /// Marks a matrix that the lanes leave to the other path.
 const AGAIN: Result<(), EigenError> = Err(EigenError::NotConverged { sum: 0.0, trace: 0.0 });
 
-impl<M: Matrices + ?Sized> SymmetricKernel<'_, M> {
+impl SymmetricKernel<'_> {
     /// One matrix by the other path.
     fn solve_one(
         &self,
@@ -219,13 +220,13 @@ impl<M: Matrices + ?Sized> SymmetricKernel<'_, M> {
 }
 
 /// The group in lanes.
-struct InLanes<'a, 'b, M: ?Sized> {
-    kernel: &'a SymmetricKernel<'a, M>,
+struct InLanes<'a, 'b> {
+    kernel: &'a SymmetricKernel<'a>,
     group: &'a mut Group<'b, f64>,
     work: &'a mut Workspace,
 }
 
-impl<M: Matrices + ?Sized> WithSimd for InLanes<'_, '_, M> {
+impl WithSimd for InLanes<'_, '_> {
     type Output = ();
 
     #[inline(always)]

@@ -324,9 +324,9 @@ impl<'a, S: Simd> State<'a, S> {
         let entry = |row, col| self.number(lane, row, col);
         let sweeps = self.sweeps[lane];
         let exceptional = |s: f64, d: f64| [0.75 * s + d, s, -0.4375 * s, 0.75 * s + d];
-        if sweeps % (2 * EXCEPTIONAL) == 0 {
+        if sweeps.is_multiple_of(2 * EXCEPTIONAL) {
             exceptional(entry(i, i - 1).abs() + entry(i - 1, i - 2).abs(), entry(i, i))
-        } else if sweeps % EXCEPTIONAL == 0 {
+        } else if sweeps.is_multiple_of(EXCEPTIONAL) {
             exceptional(entry(l + 1, l).abs() + entry(l + 2, l + 1).abs(), entry(l, l))
         } else {
             [entry(i - 1, i - 1), entry(i, i - 1), entry(i - 1, i), entry(i, i)]

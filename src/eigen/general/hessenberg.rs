@@ -121,8 +121,10 @@ impl WithSimd for Panel<'_> {
             }
             add_columns(lanes, &mut new_y[rows.clone()], done_y, (stride, first_row), &weights[..j]);
             new_y[rows.clone()].iter_mut().for_each(|y| *y *= tau);
-            for i in 0..j {
-                t[j][i] = -tau * (i..j).map(|l| t[l][i] * products[l]).sum::<f64>();
+            let (before, column) = t.split_at_mut(j);
+            for (i, entry) in column[0][..j].iter_mut().enumerate() {
+                let along = before[i..].iter().zip(&products[i..]).map(|(t, product)| t[i] * product);
+                *entry = -tau * along.sum::<f64>();
             }
             t[j][j] = tau;
         }

@@ -199,11 +199,10 @@ impl<S: Simd> LaneMatrix<'_, S> {
                 next[bulge] = self.next_reflector(lanes, windows, bulge, k + 1);
             }
         }
-        for bulge in 0..windows.bulges {
+        for (bulge, train) in trains[..windows.bulges].iter().enumerate() {
             let Some(k) = row(bulge) else {
                 continue;
             };
-            let train = &trains[bulge];
             let reflector = train.reflectors[k - train.start];
             self.apply_to_columns(lanes, reflector, k, (k + 3).min(window.end)..window.end);
             self.apply_to_rows(lanes, reflector, k, window.start..k + 1);

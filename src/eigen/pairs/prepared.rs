@@ -42,9 +42,9 @@ fn even_unit(largest: f64) -> f64 {
 
 /// Copies and factors the masses of a group, each times its unit, which are returned.
 #[inline(always)]
-pub(super) fn factor_masses<S: Simd, M: Matrices + ?Sized>(
+pub(super) fn factor_masses<S: Simd>(
     lanes: Lanes<S>,
-    masses: &M,
+    masses: &dyn Matrices,
     (n, members): (usize, &[usize]),
     dense: &mut Vec<f64>,
     factors: Factors<'_, Real<S>>,
@@ -103,14 +103,14 @@ impl Prepared {
 }
 
 /// Factors the first of the masses, which are all the same, by the operations that a group goes through.
-pub(super) struct Prepare<'a, M: ?Sized> {
-    pub mass: &'a M,
+pub(super) struct Prepare<'a> {
+    pub mass: &'a dyn Matrices,
     /// Its size, not zero.
     pub size: usize,
     pub prepared: &'a mut Prepared,
 }
 
-impl<M: Matrices + ?Sized> WithSimd for Prepare<'_, M> {
+impl WithSimd for Prepare<'_> {
     type Output = ();
 
     #[inline(always)]

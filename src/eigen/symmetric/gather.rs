@@ -45,9 +45,9 @@ pub(in crate::eigen) fn unit(largest: f64) -> f64 {
 /// Returns the units. Lanes without a matrix, or whose matrix is not finite, are zero; an outcome that is
 /// already an error stays.
 #[inline(always)]
-pub(in crate::eigen) fn gather<S: Simd, M: Matrices + ?Sized>(
+pub(in crate::eigen) fn gather<S: Simd>(
     lanes: Lanes<S>,
-    (matrices, operand): (&M, Operand),
+    (matrices, operand): (&dyn Matrices, Operand),
     unit: impl Fn(f64) -> f64,
     (n, members): (usize, &[usize]),
     (dense, target): (&mut Vec<f64>, &mut [Real<S>]),
