@@ -19,11 +19,12 @@ use faer::c64;
 
 use super::batch::{BatchOptions, Driver, Group, Kernel, check_finite, square};
 use super::lane_buffer::LaneBuffer;
+use super::lanes::MAX_LANES;
 use super::source::Matrices;
 use super::{EigenError, InstructionSet, Operand, Spectra};
 use balance::{balance, sum_of_squares};
 use fallback::Fallback;
-use francis::{Francis, MOST_LANES, entries, stride};
+use francis::{Francis, entries, stride};
 use hessenberg::Hessenberg;
 use reduction::Reduction;
 
@@ -129,7 +130,7 @@ impl Kernel for GeneralKernel<'_> {
 
     fn solve(&self, mut group: Group<'_, c64>, work: &mut Workspace) {
         work.reserve(group.n, self.set);
-        let mut prepared: [Prepared; MOST_LANES] = Default::default();
+        let mut prepared: [Prepared; MAX_LANES] = Default::default();
         for (lane, prepared) in prepared[..self.set.lanes()].iter_mut().enumerate() {
             *prepared = self.load(&mut group, lane, work);
         }
@@ -209,7 +210,7 @@ impl Workspace {
     }
 
     /// Eigenvalues of the matrices in the lanes, to `values`; which of them did not converge.
-    fn iterate(&mut self, n: usize, sizes: [usize; MOST_LANES], set: InstructionSet) -> [bool; MOST_LANES] {
+    fn iterate(&mut self, n: usize, sizes: [usize; MAX_LANES], set: InstructionSet) -> [bool; MAX_LANES] {
         let matrices = &mut self.lanes.numbers()[..entries(n) * set.lanes()];
         if n <= LARGEST_REDUCED_IN_LANES {
             let scratch = &mut self.scratch.numbers()[..4 * n * set.lanes()];

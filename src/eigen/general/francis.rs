@@ -2,18 +2,17 @@
 //!
 //! Each lane has its own active window, shifts and iteration count; the sweep covers the union of
 //! the windows. Deflation, shifts and exceptional shifts are those of LAPACK's `dlahqr` (Ahues and
-//! Tisseur 1997, LAPACK Working Note 122, for the criterion). In windows of [`LARGE`] rows or more the
-//! shifts of a sweep are all eigenvalues of a larger trailing block, found in the same way, one double
-//! shift for each bulge.
+//! Tisseur 1997, LAPACK Working Note 122, for the criterion).
+//!
+//! Aggressive early deflation was tried on a model: with windows of 8 to 24 rows it saves a quarter of the
+//! products at n = 200 and none at n = 100, before its own overhead in lanes.
 
 use faer::c64;
 use pulp::{Simd, WithSimd};
 
-use super::super::lanes::{Lanes, Mask, Real};
-use super::sweep::{BULGES, LaneMatrix, Shifts, Windows};
-
-/// Most lanes of any instruction set.
-pub(super) const MOST_LANES: usize = 8;
+use super::super::lane_buffer::column_stride;
+use super::super::lanes::{Lanes, MAX_LANES, Mask, Real};
+use super::sweep::{LaneMatrix, Shifts, Windows};
 
 /// Sweeps for one eigenvalue after which a matrix is given up.
 const MOST_SWEEPS: u32 = 60;
@@ -21,22 +20,15 @@ const MOST_SWEEPS: u32 = 60;
 /// Sweeps after which an exceptional shift is tried, again and again.
 const EXCEPTIONAL: u32 = 10;
 
-/// Windows of so many rows have several bulges in a sweep. Measured: the sweeps become as many more as
-/// the matrix travels less often through the caches.
-const LARGE: usize = 160;
-
 /// A window this many times as small as the largest has its sweeps before the others.
 const MUCH_SMALLER: usize = 4;
 
 /// Windows so many rows apart can be swept together.
 const NEAR: usize = 6;
 
-/// Rows of the block whose eigenvalues are the shifts of several bulges.
-const CORNER: usize = 2 * BULGES;
-
-/// Rows of a lane matrix for problems of size `n`: at least one more, and no power of two between columns.
-pub(super) const fn stride(n: usize) -> usize {
-    (n + 1) | 1
+/// Rows of a lane matrix for problems of size `n`: one more for the bulge.
+pub(super) fn stride(n: usize) -> usize {
+    column_stride(n + 1)
 }
 
 /// Numbers in the buffer for problems of size `n`.
@@ -51,14 +43,14 @@ pub(super) struct Francis<'a> {
     /// Size of the largest.
     pub n: usize,
     /// Size of each; 0 for an idle lane.
-    pub sizes: [usize; MOST_LANES],
+    pub sizes: [usize; MAX_LANES],
     /// Room for `n` eigenvalues of each lane, lane by lane.
     pub values: &'a mut [c64],
 }
 
 impl WithSimd for Francis<'_> {
     /// Lanes that did not converge.
-    type Output = [bool; MOST_LANES];
+    type Output = [bool; MAX_LANES];
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> Self::Output {
@@ -66,7 +58,7 @@ impl WithSimd for Francis<'_> {
         let stride = stride(self.n);
         let matrix = LaneMatrix { entries: bytemuck::cast_slice_mut(self.hessenberg), stride };
         let mut state = State::<S>::new(matrix, self.values, self.n, self.sizes);
-        state.iterate::<true>(lanes);
+        state.iterate(lanes);
         state.failed
     }
 }
@@ -76,12 +68,12 @@ struct State<'a, S: Simd> {
     values: &'a mut [c64],
     room: usize,
     /// One past the last row of each active window; 0 when the lane is done.
-    end: [usize; MOST_LANES],
+    end: [usize; MAX_LANES],
     /// First row of each active window.
-    top: [usize; MOST_LANES],
+    top: [usize; MAX_LANES],
     /// Sweeps since the last deflation.
-    sweeps: [u32; MOST_LANES],
-    failed: [bool; MOST_LANES],
+    sweeps: [u32; MAX_LANES],
+    failed: [bool; MAX_LANES],
     /// A subdiagonal entry below is zero.
     smallest: f64,
 }
@@ -89,33 +81,28 @@ struct State<'a, S: Simd> {
 #[allow(clippy::inline_always)]
 impl<'a, S: Simd> State<'a, S> {
     #[inline(always)]
-    fn new(
-        matrix: LaneMatrix<'a, S>,
-        values: &'a mut [c64],
-        room: usize,
-        sizes: [usize; MOST_LANES],
-    ) -> Self {
+    fn new(matrix: LaneMatrix<'a, S>, values: &'a mut [c64], room: usize, sizes: [usize; MAX_LANES]) -> Self {
         Self {
             matrix,
             values,
             room,
             end: sizes,
-            top: [0; MOST_LANES],
-            sweeps: [0; MOST_LANES],
-            failed: [false; MOST_LANES],
+            top: [0; MAX_LANES],
+            sweeps: [0; MAX_LANES],
+            failed: [false; MAX_LANES],
             smallest: f64::MIN_POSITIVE * (room as f64 / f64::EPSILON),
         }
     }
 
-    /// Sweeps until all lanes are done, with several bulges where `MANY` allows it.
+    /// Sweeps until all lanes are done.
     #[inline(always)]
-    fn iterate<const MANY: bool>(&mut self, lanes: Lanes<S>) {
+    fn iterate(&mut self, lanes: Lanes<S>) {
         loop {
             self.find_tops(lanes);
             if self.deflate() {
                 continue;
             }
-            let Some(windows) = self.windows::<MANY>(lanes) else {
+            let Some(windows) = self.windows(lanes) else {
                 return;
             };
             self.matrix.sweep(lanes, &windows);
@@ -210,7 +197,7 @@ impl<'a, S: Simd> State<'a, S> {
 
     /// The windows and shifts of the next sweep; `None` when all lanes are done.
     #[inline(always)]
-    fn windows<const MANY: bool>(&mut self, lanes: Lanes<S>) -> Option<Windows<S>> {
+    fn windows(&mut self, lanes: Lanes<S>) -> Option<Windows<S>> {
         let mut plan = Plan::default();
         for lane in 0..Lanes::<S>::COUNT {
             if self.end[lane] > 0 && self.sweeps[lane] >= MOST_SWEEPS {
@@ -222,7 +209,6 @@ impl<'a, S: Simd> State<'a, S> {
         for lane in (0..Lanes::<S>::COUNT).filter(|&lane| turn[lane]) {
             self.sweeps[lane] += 1;
             let rows = self.top[lane]..self.end[lane];
-            plan.many[lane] = MANY && rows.len() >= LARGE && !self.sweeps[lane].is_multiple_of(EXCEPTIONAL);
             for (value, new) in plan.blocks.iter_mut().zip(self.shift_block(lane)) {
                 value[lane] = new;
             }
@@ -233,19 +219,13 @@ impl<'a, S: Simd> State<'a, S> {
         if plan.lowest_top >= plan.highest_bottom {
             return None;
         }
-        let mut windows = Windows {
-            tops: [lanes.splat(f64::INFINITY); BULGES],
+        Some(Windows {
+            top: lanes.load(&plan.top),
             bottom: lanes.load(&plan.bottom),
-            shifts: [shifts(lanes, plan.blocks.map(|x| lanes.load(&x))); BULGES],
-            bulges: 1,
+            shifts: shifts(lanes, plan.blocks.map(|x| lanes.load(&x))),
             lowest_top: plan.lowest_top,
             highest_bottom: plan.highest_bottom,
-        };
-        windows.tops[0] = lanes.load(&plan.top);
-        if MANY && plan.many.contains(&true) {
-            self.several_bulges(lanes, &plan, &mut windows);
-        }
-        Some(windows)
+        })
     }
 
     /// The lanes that take part in the next sweep: all, unless one has a window much smaller than another's.
@@ -253,11 +233,11 @@ impl<'a, S: Simd> State<'a, S> {
     /// Then it comes first, with those whose windows are at the same place, so that no lane waits
     /// for the large sweeps of its neighbours. A lane makes the same sweeps in either case.
     #[inline(always)]
-    fn whose_turn(&self, count: usize) -> [bool; MOST_LANES] {
+    fn whose_turn(&self, count: usize) -> [bool; MAX_LANES] {
         let active = |lane: &usize| self.end[*lane] > 0;
         let length = |lane: &usize| self.end[*lane] - self.top[*lane];
         let lanes = (0..count).filter(active);
-        let mut turn = [false; MOST_LANES];
+        let mut turn = [false; MAX_LANES];
         let (Some(smallest), Some(largest)) =
             (lanes.clone().min_by_key(length), lanes.clone().max_by_key(length))
         else {
@@ -269,52 +249,6 @@ impl<'a, S: Simd> State<'a, S> {
             turn[lane] = !apart || (self.top[lane] >= from && self.end[lane] <= to);
         }
         turn
-    }
-
-    /// Replaces the shifts in the lanes with large windows by those of several bulges.
-    #[inline(always)]
-    fn several_bulges(&mut self, lanes: Lanes<S>, plan: &Plan, windows: &mut Windows<S>) {
-        const STRIDE: usize = stride(CORNER);
-        let mut corner = [lanes.zero(); (CORNER + 1) * STRIDE];
-        let numbers: &mut [f64] = bytemuck::cast_slice_mut(&mut corner);
-        let mut sizes = [0; MOST_LANES];
-        for lane in (0..Lanes::<S>::COUNT).filter(|&lane| plan.many[lane]) {
-            sizes[lane] = CORNER;
-            let first = self.end[lane] - CORNER;
-            for (j, column) in numbers.chunks_exact_mut(STRIDE * Lanes::<S>::COUNT).take(CORNER).enumerate() {
-                for i in 0..(j + 2).min(CORNER) {
-                    column[i * Lanes::<S>::COUNT + lane] = self.number(lane, first + i, first + j);
-                }
-            }
-        }
-        let mut values = [c64::new(0.0, 0.0); CORNER * MOST_LANES];
-        let matrix = LaneMatrix { entries: &mut corner, stride: STRIDE };
-        let mut inner = State::<S>::new(matrix, &mut values, CORNER, sizes);
-        inner.iterate::<false>(lanes);
-        let failed = inner.failed;
-        let mut parts = [[[0.0; MOST_LANES]; 3]; BULGES];
-        let mut tops = [[f64::INFINITY; MOST_LANES]; BULGES];
-        let mut chosen = [0.0; MOST_LANES];
-        for lane in (0..Lanes::<S>::COUNT).filter(|&lane| plan.many[lane] && !failed[lane]) {
-            chosen[lane] = 1.0;
-            let values = &mut values[lane * CORNER..][..CORNER];
-            for (bulge, [re1, re2, im]) in double_shifts(values).into_iter().enumerate() {
-                tops[bulge][lane] = plan.top[lane];
-                (parts[bulge][0][lane], parts[bulge][1][lane], parts[bulge][2][lane]) = (re1, re2, im);
-            }
-        }
-        let chosen = lanes.gt(lanes.load(&chosen), lanes.zero());
-        windows.bulges = BULGES;
-        for bulge in 0..BULGES {
-            let [re1, re2, im] = parts[bulge].map(|part| lanes.load(&part));
-            let old = windows.shifts[bulge];
-            windows.tops[bulge] = lanes.select(chosen, lanes.load(&tops[bulge]), windows.tops[bulge]);
-            windows.shifts[bulge] = Shifts {
-                re1: lanes.select(chosen, re1, old.re1),
-                re2: lanes.select(chosen, re2, old.re2),
-                im: lanes.select(chosen, im, old.im),
-            };
-        }
     }
 
     /// The 2x2 block whose eigenvalues are the shifts of a lane, by columns.
@@ -336,12 +270,10 @@ impl<'a, S: Simd> State<'a, S> {
 
 /// What each lane brings to the next sweep.
 struct Plan {
-    top: [f64; MOST_LANES],
-    bottom: [f64; MOST_LANES],
+    top: [f64; MAX_LANES],
+    bottom: [f64; MAX_LANES],
     /// The last 2x2 block, by columns.
-    blocks: [[f64; MOST_LANES]; 4],
-    /// Whether the lane has several bulges.
-    many: [bool; MOST_LANES],
+    blocks: [[f64; MAX_LANES]; 4],
     lowest_top: usize,
     highest_bottom: usize,
 }
@@ -350,26 +282,13 @@ impl Default for Plan {
     /// Idle lanes: a window that ends before all rows and begins beyond them.
     fn default() -> Self {
         Self {
-            top: [f64::INFINITY; MOST_LANES],
-            bottom: [-1.0; MOST_LANES],
-            blocks: [[0.0; MOST_LANES]; 4],
-            many: [false; MOST_LANES],
+            top: [f64::INFINITY; MAX_LANES],
+            bottom: [-1.0; MAX_LANES],
+            blocks: [[0.0; MAX_LANES]; 4],
             lowest_top: usize::MAX,
             highest_bottom: 0,
         }
     }
-}
-
-/// Eigenvalues as double shifts `[re1, re2, im]`: conjugate pairs, and real ones by twos.
-fn double_shifts(values: &mut [c64]) -> [[f64; 3]; BULGES] {
-    values.sort_unstable_by(|a, b| {
-        (a.im == 0.0).cmp(&(b.im == 0.0)).then(a.re.total_cmp(&b.re)).then(a.im.abs().total_cmp(&b.im.abs()))
-    });
-    let mut shifts = [[0.0; 3]; BULGES];
-    for (shift, pair) in shifts.iter_mut().zip(values.chunks_exact(2)) {
-        *shift = [pair[0].re, pair[1].re, pair[0].im.abs()];
-    }
-    shifts
 }
 
 /// The eigenvalues of a 2x2 block; where they are real, twice the one that is closer to the last entry.

@@ -1,10 +1,12 @@
-//! One QR sweep of a few double shifts on several Hessenberg matrices at once.
+//! One double-shift QR sweep on several Hessenberg matrices at once.
 //!
-//! Every double shift is a bulge that reflectors `P_k = I - v t'`, `v = (1, v2, v3)`, on rows and columns
-//! `k, k+1, k+2` move down; bulges follow each other [`SPACING`] rows apart (Braman, Byers and Mathias
-//! 2002). They move in blocks of [`BLOCK`] steps. Within a block only the window around the diagonal is
-//! updated; then the reflectors of the block are applied to the rest of their rows and columns, so that an
-//! entry of the matrix travels from the cache to the registers and back twice in a sweep.
+//! The bulge moves down in blocks of [`BLOCK`] reflectors `P_k = I - v t'`, `v = (1, v2, v3)`, on rows and
+//! columns `k, k+1, k+2`. Within a block only the window around the diagonal is updated; then the
+//! reflectors of the block are applied to the rest of their rows and columns, so that an entry of the
+//! matrix travels from the cache to the registers and back twice in a sweep, not six times.
+//!
+//! Two or three bulges in one sweep, each with its own double shift, take as many products and were
+//! not faster up to n = 500: with blocks the sweep is bound by the arithmetic, no longer by the caches.
 
 use pulp::Simd;
 
@@ -12,12 +14,6 @@ use super::super::lanes::{Lanes, Mask, Real};
 
 /// Reflectors in a block.
 pub(super) const BLOCK: usize = 16;
-
-/// Most bulges of a sweep.
-pub(super) const BULGES: usize = 2;
-
-/// Rows between two bulges; a bulge covers four.
-const SPACING: usize = 4;
 
 /// Rows or columns that the reflectors of a block are applied to at once.
 const STRIP: usize = 4;
@@ -31,13 +27,11 @@ pub(super) struct LaneMatrix<'a, S: Simd> {
 
 /// The active windows of all lanes, and their shifts.
 pub(super) struct Windows<S: Simd> {
-    /// First row of the window in which a bulge begins; infinite in lanes without this bulge.
-    pub tops: [Real<S>; BULGES],
-    /// Last row of the window; negative in idle lanes.
+    /// First row of each window; infinite in idle lanes.
+    pub top: Real<S>,
+    /// Last row of each window; negative in idle lanes.
     pub bottom: Real<S>,
-    pub shifts: [Shifts<S>; BULGES],
-    /// How many bulges there are.
-    pub bulges: usize,
+    pub shifts: Shifts<S>,
     pub lowest_top: usize,
     pub highest_bottom: usize,
 }
@@ -113,17 +107,17 @@ impl<S: Simd> Reflector<S> {
     }
 }
 
-/// The reflectors of one bulge in one block of steps.
-#[derive(Clone, Copy)]
-struct Train<S: Simd> {
+/// The reflectors of one block of steps, and the rows and columns around the diagonal that they work on.
+struct Block<S: Simd> {
     reflectors: [Reflector<S>; BLOCK],
     /// Row of the first.
     start: usize,
     count: usize,
+    /// One past the last row and column of the window.
+    end: usize,
 }
 
-/// Rows and columns around the diagonal that one block of steps works on.
-type Window = std::ops::Range<usize>;
+type Rows = std::ops::Range<usize>;
 
 #[allow(clippy::inline_always)]
 impl<S: Simd> LaneMatrix<'_, S> {
@@ -141,77 +135,44 @@ impl<S: Simd> LaneMatrix<'_, S> {
     #[inline(always)]
     pub fn sweep(&mut self, lanes: Lanes<S>, windows: &Windows<S>) {
         let (first, last) = (windows.lowest_top, windows.highest_bottom);
-        let none = Train { reflectors: [Reflector::identity(lanes); BLOCK], start: first, count: 0 };
-        let mut trains = [none; BULGES];
-        let mut next = [Reflector::identity(lanes); BULGES];
-        let delay = SPACING * (windows.bulges - 1);
-        let mut lead = first;
-        while lead < last + delay {
-            for (bulge, train) in trains[..windows.bulges].iter_mut().enumerate() {
-                // Steps of the followers are counted from the lead's, and may lie before the first row.
-                let begin = (lead + delay - SPACING * bulge).max(first + delay) - delay;
-                let end = (lead + BLOCK + delay - SPACING * bulge).clamp(first + delay, last + delay) - delay;
-                (train.start, train.count) = (begin, end.saturating_sub(begin));
+        let identity = Reflector::identity(lanes);
+        let mut block = Block { reflectors: [identity; BLOCK], start: first, count: 0, end: 0 };
+        let mut next = self.next_reflector(lanes, windows, first);
+        while block.start < last {
+            block.count = BLOCK.min(last - block.start);
+            block.end = (block.start + block.count + 2).min(last + 1);
+            for step in 0..block.count {
+                block.reflectors[step] = next;
+                next = self.step(lanes, windows, &block, step);
             }
-            let window = lead.saturating_sub(delay).max(first)..(lead + BLOCK + 2).min(last + 1);
-            for step in lead..lead + BLOCK {
-                self.step(lanes, windows, &mut trains, &mut next, step, &window);
-            }
-            for train in &trains[..windows.bulges] {
-                if train.count > 0 {
-                    self.rest_of_rows(lanes, train, window.end..last + 1);
-                    self.rest_of_columns(lanes, train, first..window.start);
-                }
-            }
-            lead += BLOCK;
+            self.rest_of_rows(lanes, &block, block.end..last + 1);
+            self.rest_of_columns(lanes, &block, first..block.start);
+            block.start += block.count;
         }
     }
 
-    /// Moves all bulges one row, updating the window only; `step` is the row of the first bulge.
+    /// Moves the bulge one row, updating the window only, and returns the next reflector.
     ///
-    /// The next reflector of a bulge needs nine entries around it. They come first, and the square root and
-    /// division of that reflector run while the rest of the window is updated.
+    /// That one needs nine entries around the bulge. They come first, and its square root and divisions
+    /// run while the rest of the window is updated.
     #[inline(always)]
-    fn step(
-        &mut self,
-        lanes: Lanes<S>,
-        windows: &Windows<S>,
-        trains: &mut [Train<S>; BULGES],
-        next: &mut [Reflector<S>; BULGES],
-        step: usize,
-        window: &Window,
-    ) {
-        let (first, last) = (windows.lowest_top, windows.highest_bottom);
-        let row = |bulge: usize| step.checked_sub(SPACING * bulge).filter(|row| (first..last).contains(row));
-        for bulge in 0..windows.bulges {
-            let Some(k) = row(bulge) else {
-                continue;
-            };
-            if k == first {
-                next[bulge] = self.next_reflector(lanes, windows, bulge, k);
-            }
-            let reflector = next[bulge];
-            let train = &mut trains[bulge];
-            train.reflectors[k - train.start] = reflector;
-            self.apply_to_columns(lanes, reflector, k, k..(k + 3).min(window.end));
-            self.apply_to_rows(lanes, reflector, k, k + 1..(k + 4).min(last + 1));
-            if k + 1 < last {
-                next[bulge] = self.next_reflector(lanes, windows, bulge, k + 1);
-            }
+    fn step(&mut self, lanes: Lanes<S>, windows: &Windows<S>, block: &Block<S>, step: usize) -> Reflector<S> {
+        let (k, reflector, last) = (block.start + step, block.reflectors[step], windows.highest_bottom);
+        let near = (k + 3).min(block.end);
+        self.apply_to_columns(lanes, reflector, k, k..near);
+        self.apply_to_rows(lanes, reflector, k, k + 1..(k + 4).min(last + 1));
+        let mut next = Reflector::identity(lanes);
+        if k + 1 < last {
+            next = self.next_reflector(lanes, windows, k + 1);
         }
-        for (bulge, train) in trains[..windows.bulges].iter().enumerate() {
-            let Some(k) = row(bulge) else {
-                continue;
-            };
-            let reflector = train.reflectors[k - train.start];
-            self.apply_to_columns(lanes, reflector, k, (k + 3).min(window.end)..window.end);
-            self.apply_to_rows(lanes, reflector, k, window.start..k + 1);
-        }
+        self.apply_to_columns(lanes, reflector, k, near..block.end);
+        self.apply_to_rows(lanes, reflector, k, block.start..k + 1);
+        next
     }
 
     /// Applies a reflector of row `k` from the left to some columns.
     #[inline(always)]
-    fn apply_to_columns(&mut self, lanes: Lanes<S>, reflector: Reflector<S>, k: usize, columns: Window) {
+    fn apply_to_columns(&mut self, lanes: Lanes<S>, reflector: Reflector<S>, k: usize, columns: Rows) {
         let columns = &mut self.entries[columns.start * self.stride..columns.end * self.stride];
         for column in columns.chunks_exact_mut(self.stride) {
             let column = &mut column[k..][..3];
@@ -222,7 +183,7 @@ impl<S: Simd> LaneMatrix<'_, S> {
 
     /// Applies a reflector of row `k` from the right to some rows.
     #[inline(always)]
-    fn apply_to_rows(&mut self, lanes: Lanes<S>, reflector: Reflector<S>, k: usize, rows: Window) {
+    fn apply_to_rows(&mut self, lanes: Lanes<S>, reflector: Reflector<S>, k: usize, rows: Rows) {
         let (one, rest) = self.entries[k * self.stride..].split_at_mut(self.stride);
         let (two, three) = rest.split_at_mut(self.stride);
         let columns = one[rows.clone()].iter_mut().zip(&mut two[rows.clone()]).zip(&mut three[rows]);
@@ -234,24 +195,17 @@ impl<S: Simd> LaneMatrix<'_, S> {
     /// The reflector of row `k`: it begins the bulge where a window begins, moves it inside of the
     /// window, and is the identity outside.
     #[inline(always)]
-    fn next_reflector(
-        &mut self,
-        lanes: Lanes<S>,
-        windows: &Windows<S>,
-        bulge: usize,
-        k: usize,
-    ) -> Reflector<S> {
+    fn next_reflector(&mut self, lanes: Lanes<S>, windows: &Windows<S>, k: usize) -> Reflector<S> {
         let row = lanes.splat(k as f64);
-        let top = windows.tops[bulge];
-        let begins = lanes.eq(row, top);
+        let begins = lanes.eq(row, windows.top);
         let mut x = [lanes.zero(); 3];
         if lanes.any(begins) {
-            x = self.first_column(lanes, &windows.shifts[bulge], k).map(|x| lanes.keep(begins, x));
+            x = self.first_column(lanes, &windows.shifts, k).map(|x| lanes.keep(begins, x));
         }
         if k == 0 {
             return Reflector::annihilate(lanes, x).0;
         }
-        let inside = lanes.and(lanes.gt(row, top), lanes.lt(row, windows.bottom));
+        let inside = lanes.and(lanes.gt(row, windows.top), lanes.lt(row, windows.bottom));
         // The third row is beyond the window for the last reflector.
         let whole = lanes.and(inside, lanes.lt(lanes.splat((k + 1) as f64), windows.bottom));
         let old = [0, 1, 2].map(|i| self.at(k + i, k - 1));
@@ -284,12 +238,12 @@ impl<S: Simd> LaneMatrix<'_, S> {
         v.map(|v| lanes.mul(v, inverse))
     }
 
-    /// Applies a train from the left to the columns right of its window.
+    /// Applies a block from the left to the columns right of its window.
     #[inline(always)]
-    fn rest_of_rows(&mut self, lanes: Lanes<S>, train: &Train<S>, columns: Window) {
+    fn rest_of_rows(&mut self, lanes: Lanes<S>, block: &Block<S>, columns: Rows) {
         let stride = self.stride;
-        let reflectors = &train.reflectors[..train.count];
-        let rows = train.start..train.start + train.count + 2;
+        let reflectors = &block.reflectors[..block.count];
+        let rows = block.start..block.start + block.count + 2;
         let columns = &mut self.entries[columns.start * stride..columns.end * stride];
         let mut strips = columns.chunks_exact_mut(STRIP * stride);
         for strip in &mut strips {
@@ -304,12 +258,12 @@ impl<S: Simd> LaneMatrix<'_, S> {
         }
     }
 
-    /// Applies a train from the right to the rows above its window.
+    /// Applies a block from the right to the rows above its window.
     #[inline(always)]
-    fn rest_of_columns(&mut self, lanes: Lanes<S>, train: &Train<S>, rows: Window) {
+    fn rest_of_columns(&mut self, lanes: Lanes<S>, block: &Block<S>, rows: Rows) {
         let stride = self.stride;
-        let reflectors = &train.reflectors[..train.count];
-        let columns = &mut self.entries[train.start * stride..(train.start + train.count + 2) * stride];
+        let reflectors = &block.reflectors[..block.count];
+        let columns = &mut self.entries[block.start * stride..(block.start + block.count + 2) * stride];
         let mut row = rows.start;
         while row + STRIP <= rows.end {
             across::<S, STRIP>(lanes, reflectors, columns, stride, row);
