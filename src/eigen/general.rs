@@ -31,6 +31,9 @@ use reduction::Reduction;
 /// Up to this size the Hessenberg reduction runs in lanes too: above, the lanes leave the second cache.
 const LARGEST_REDUCED_IN_LANES: usize = 112;
 
+/// Up to this size the iteration runs in lanes; above, a matrix that comes alone would be slower than by faer.
+const LARGEST_IN_LANES: usize = 400;
+
 /// Eigenvalues of general real matrices `A x = lambda x`, many at a time.
 ///
 /// Keeps its memory: a second batch of the same sizes allocates nothing per matrix. The work is about
@@ -129,16 +132,28 @@ impl Kernel for GeneralKernel<'_> {
     }
 
     fn solve(&self, mut group: Group<'_, c64>, work: &mut Workspace) {
-        work.reserve(group.n, self.set);
-        let mut prepared: [Prepared; MAX_LANES] = Default::default();
-        for (lane, prepared) in prepared[..self.set.lanes()].iter_mut().enumerate() {
-            *prepared = self.load(&mut group, lane, work);
+        if group.n > LARGEST_IN_LANES {
+            for member in 0..group.members.len() {
+                group.outcomes[member] = self.solve_alone(&mut group, member, work);
+            }
+            return;
         }
-        let failed = work.iterate(group.n, prepared.each_ref().map(|state| state.active.len()), self.set);
+        let in_lanes = self.set.for_lanes(group.members.len());
+        work.reserve(group.n, in_lanes);
+        let mut prepared: [Prepared; MAX_LANES] = Default::default();
+        for (lane, prepared) in prepared[..in_lanes.lanes()].iter_mut().enumerate() {
+            *prepared = self.load(&mut group, (lane, in_lanes.lanes()), work);
+        }
+        let failed = work.iterate(group.n, prepared.each_ref().map(|state| state.active.len()), in_lanes);
         for lane in 0..group.members.len() {
             if group.outcomes[lane].is_ok() {
-                let converged = !failed[lane];
-                group.outcomes[lane] = self.finish(&mut group, lane, &prepared[lane], converged, work);
+                let Prepared { active, .. } = &prepared[lane];
+                let values = &mut group.values[lane * group.n..][active.clone()];
+                values.copy_from_slice(&work.values[lane * group.n..][..active.len()]);
+                group.outcomes[lane] = match prepared[lane].finish(&mut group, lane) {
+                    Ok(()) if !failed[lane] => Ok(()),
+                    _ => self.solve_alone(&mut group, lane, work),
+                };
             }
         }
     }
@@ -146,7 +161,12 @@ impl Kernel for GeneralKernel<'_> {
 
 impl GeneralKernel<'_> {
     /// Prepares one matrix and puts it into its lane; nothing where there is none or it is no good.
-    fn load(&self, group: &mut Group<'_, c64>, lane: usize, work: &mut Workspace) -> Prepared {
+    fn load(
+        &self,
+        group: &mut Group<'_, c64>,
+        (lane, lanes): (usize, usize),
+        work: &mut Workspace,
+    ) -> Prepared {
         let n = group.n;
         let mut state = Prepared::default();
         if let Some(&index) = group.members.get(lane) {
@@ -155,48 +175,44 @@ impl GeneralKernel<'_> {
             group.outcomes[lane] = prepared.map(|prepared| state = prepared);
         }
         if n <= LARGEST_REDUCED_IN_LANES {
-            work.scatter(n, state.active.clone(), lane, self.set.lanes());
+            work.scatter(n, state.active.clone(), (lane, lanes));
         } else {
-            work.reduce(n, state.active.clone(), lane, self.set);
+            work.reduce(n, state.active.clone(), (lane, lanes), self.set);
         }
         state
     }
 
-    /// Checks and sorts the eigenvalues of one lane; a matrix that failed gets its second try.
-    fn finish(
+    /// The same matrix by faer, from the start.
+    fn solve_alone(
         &self,
         group: &mut Group<'_, c64>,
-        lane: usize,
-        state: &Prepared,
-        converged: bool,
+        member: usize,
         work: &mut Workspace,
     ) -> Result<(), EigenError> {
         let n = group.n;
-        let values = &mut group.values[lane * n..][..n];
-        values[state.active.clone()].copy_from_slice(&work.values[lane * n..][..state.active.len()]);
-        if !converged || state.check(values).is_err() {
-            self.matrices.copy_into(group.members[lane], &mut work.dense[..n * n]);
-            work.prepare(n, values)?;
-            work.fallback.eigenvalues(&work.dense[..n * n], n, values)?;
-            state.check(values)?;
-        }
-        order::sort(values);
-        values.iter_mut().for_each(|value| *value *= state.scale);
-        let in_range = values.iter().all(|value| value.re.is_finite() && value.im.is_finite());
-        if in_range { Ok(()) } else { Err(EigenError::OutOfRange) }
+        work.dense.resize(work.dense.len().max(n * n), 0.0);
+        self.matrices.copy_into(group.members[member], &mut work.dense[..n * n]);
+        let values = &mut group.values[member * n..][..n];
+        let state = work.prepare(n, values)?;
+        work.fallback.eigenvalues(&work.dense[..n * n], n, values)?;
+        state.finish(group, member)
     }
 }
 
 impl Prepared {
-    /// Compares the sum of the eigenvalues with the trace.
-    fn check(&self, values: &[c64]) -> Result<(), EigenError> {
+    /// Checks, sorts and scales the eigenvalues of one matrix.
+    fn finish(&self, group: &mut Group<'_, c64>, member: usize) -> Result<(), EigenError> {
+        let values = &mut group.values[member * group.n..][..group.n];
         let sum: f64 = values.iter().map(|value| value.re).sum();
         let rounding = 16.0 * values.len() as f64 * f64::EPSILON * self.norm;
-        // Not the other way round: NaN fails.
-        if (sum - self.trace).abs() <= rounding {
-            return Ok(());
+        // NaN fails, too.
+        if (sum - self.trace).abs().partial_cmp(&rounding).is_none_or(std::cmp::Ordering::is_gt) {
+            return Err(EigenError::NotConverged { sum: sum * self.scale, trace: self.trace * self.scale });
         }
-        Err(EigenError::NotConverged { sum: sum * self.scale, trace: self.trace * self.scale })
+        order::sort(values);
+        values.iter_mut().for_each(|value| *value *= self.scale);
+        let in_range = values.iter().all(|value| value.re.is_finite() && value.im.is_finite());
+        if in_range { Ok(()) } else { Err(EigenError::OutOfRange) }
     }
 }
 
@@ -225,7 +241,6 @@ impl Workspace {
         check_finite(dense, n, Operand::Matrix)?;
         let scale = range_scale(dense);
         if scale != 1.0 {
-            // Two factors: one may be beyond the range.
             dense.iter_mut().for_each(|value| *value /= scale);
         }
         let active = balance(dense, n, &mut self.norms);
@@ -237,7 +252,7 @@ impl Workspace {
     }
 
     /// Reduces the active block of `dense` and puts it into its lane.
-    fn reduce(&mut self, n: usize, active: Range<usize>, lane: usize, set: InstructionSet) {
+    fn reduce(&mut self, n: usize, active: Range<usize>, place: (usize, usize), set: InstructionSet) {
         let size = active.len();
         let (padded, distance) = self.hessenberg.matrix(size);
         let columns = self.dense[active.start * n..active.end * n].chunks_exact(n);
@@ -250,26 +265,23 @@ impl Workspace {
         let (reduced, _) = self.hessenberg.matrix(size);
         let columns =
             reduced.chunks_exact(distance).enumerate().map(|(j, column)| &column[..size.min(j + 2)]);
-        let numbers = &mut self.lanes.numbers()[..entries(n) * set.lanes()];
-        place(numbers, columns, stride(n), lane, set.lanes());
+        fill_lane(&mut self.lanes.numbers()[..entries(n) * place.1], columns, stride(n), place);
     }
 
     /// Puts the active block of `dense` into its lane.
-    fn scatter(&mut self, n: usize, active: Range<usize>, lane: usize, lanes: usize) {
+    fn scatter(&mut self, n: usize, active: Range<usize>, place: (usize, usize)) {
         let columns = self.dense[active.start * n..active.end * n].chunks_exact(n);
         let columns = columns.map(|column| &column[active.clone()]);
-        let numbers = &mut self.lanes.numbers()[..entries(n) * lanes];
-        place(numbers, columns, stride(n), lane, lanes);
+        fill_lane(&mut self.lanes.numbers()[..entries(n) * place.1], columns, stride(n), place);
     }
 }
 
-/// Columns into a lane, with zeros below and beside them.
-fn place<'a>(
+/// Columns into one of so many lanes, with zeros below and beside them.
+fn fill_lane<'a>(
     numbers: &mut [f64],
     columns: impl Iterator<Item = &'a [f64]>,
     stride: usize,
-    lane: usize,
-    lanes: usize,
+    (lane, lanes): (usize, usize),
 ) {
     let columns = columns.chain(std::iter::repeat::<&[f64]>(&[]));
     for (target, column) in numbers.chunks_exact_mut(stride * lanes).zip(columns) {

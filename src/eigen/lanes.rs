@@ -54,6 +54,14 @@ impl InstructionSet {
         }
     }
 
+    /// The set for so many matrices in lanes: AVX2 where half of the lanes would be idle.
+    ///
+    /// It does the same operations in each lane, hence gives the same bits, in half of the memory.
+    pub(super) fn for_lanes(self, count: usize) -> Self {
+        let fits = self == Self::Avx512 && count <= Self::Avx2.lanes();
+        if fits { Self::Avx2 } else { self }
+    }
+
     /// `Ok` where this machine has it.
     pub(super) fn check(self) -> Result<Self, EigenError> {
         if self.is_available() { Ok(self) } else { Err(EigenError::InstructionSetMissing { set: self }) }
