@@ -9,8 +9,7 @@ use faer::linalg::evd::{
 };
 use faer::{MatRef, Par, c64};
 use modalsweep::eigen::{
-    BatchOptions, GeneralSolver, InstructionSet, PairOptions, PairWorkspace, Spectra, SymmetricSolver,
-    definite_pair_with,
+    BatchOptions, GeneralSolver, InstructionSet, PairSolver, Spectra, SymmetricSolver, Vectors,
 };
 use nalgebra::DMatrix;
 use ndarray::{Array3, Axis};
@@ -109,22 +108,20 @@ fn extend_real(values: &mut Vec<c64>, spectra: &Spectra<f64>) {
 }
 
 fn our_pairs(problem: &Problem) -> Work<'_> {
-    pairs(problem, PairOptions::default())
+    pairs(problem, Vectors::None)
 }
 
 fn our_pairs_with_vectors(problem: &Problem) -> Work<'_> {
-    pairs(problem, PairOptions::default().with_vectors())
+    pairs(problem, Vectors::MassOrthonormal)
 }
 
-/// One pair after the other.
-fn pairs(problem: &Problem, options: PairOptions) -> Work<'_> {
+fn pairs(problem: &Problem, vectors: Vectors) -> Work<'_> {
     let mass = problem.mass.as_ref().expect("a pair has a mass");
-    let mut work = PairWorkspace::new(problem.n());
+    let mut solver = PairSolver::new(problem.options(), vectors).expect("the instruction set");
+    let mut spectra = Spectra::new();
     Box::new(move |values| {
-        for (k, m) in Problem::matrices(&problem.stack).zip(Problem::matrices(mass)) {
-            let modes = definite_pair_with(&mut work, k, m, &options).expect("a pair");
-            values.extend(modes.eigenvalues.iter().map(|&value| c64::new(value, 0.0)));
-        }
+        solver.solve(&problem.stack, mass, &mut spectra).expect("as many masses");
+        extend_real(values, &spectra);
     })
 }
 

@@ -27,15 +27,15 @@ CASES = {
     for case in (
         Case("general", "uniform", 8, 4096, 1 / 2),
         Case("general", "uniform", 32, 1024, 1 / 4),
-        Case("general", "uniform", 100, 80, 1 / 4),
-        Case("general", "uniform", 200, 40, 1 / 5),
-        Case("general", "uniform", 300, 16, 1 / 4),
+        Case("general", "uniform", 100, 96, 1 / 4),
+        Case("general", "uniform", 200, 48, 1 / 5),
+        Case("general", "uniform", 300, 32, 1 / 4),
         Case("symmetric", "goe", 8, 4096, 1 / 3),
         Case("symmetric", "goe", 32, 1024, 1 / 3),
         Case("symmetric", "goe", 64, 256, 1 / 3),
-        Case("symmetric", "goe", 200, 40, 1 / 2),
+        Case("symmetric", "goe", 200, 48, 1 / 2),
         Case("pair", "chain", 50, 400, 1 / 4, against="SciPy eigh(a, b)"),
         Case("pair_vectors", "chain", 50, 400, 1 / 4, against="SciPy eigh(a, b)"),
-        Case("general", "uniform", 200, 40, 1 / 2, set="avx2", peers=("faer",)),
+        Case("general", "uniform", 200, 48, 1 / 2, set="avx2", peers=("faer",)),
     )
 }
