@@ -12,6 +12,7 @@ mod hessenberg;
 mod order;
 mod reduction;
 mod sweep;
+mod vectors;
 
 use std::ops::Range;
 
@@ -22,7 +23,7 @@ use super::lane_buffer::LaneBuffer;
 use super::lanes::MAX_LANES;
 use super::source::Matrices;
 use super::{EigenError, InstructionSet, Operand, Spectra};
-use balance::{balance, sum_of_squares};
+use balance::{Balancing, balance, sum_of_squares};
 use fallback::Fallback;
 use francis::{Francis, entries, stride};
 use hessenberg::Hessenberg;
@@ -73,9 +74,26 @@ impl GeneralSolver {
     /// alone. The bits depend on the matrix and the instruction set only, not on its neighbours
     /// or the number of threads.
     pub fn solve(&mut self, matrices: &(impl Matrices + ?Sized), spectra: &mut Spectra<c64>) {
-        let kernel = GeneralKernel { matrices: &matrices, set: self.options.instruction_set };
+        let kernel = GeneralKernel::new(&matrices, &self.options, Vectors::None);
         self.driver.run(&kernel, matrices.len(), spectra);
     }
+
+    /// As [`solve`](Self::solve), with right eigenvectors of length one: [`Spectrum::eigenvector`](super::Spectrum::eigenvector).
+    ///
+    /// One matrix at a time, balanced and then solved by faer, hence about six times the work; the eigenvalues
+    /// may differ from those of `solve` in the last digits. A defective matrix has fewer independent eigenvectors than
+    /// columns: some come out nearly parallel.
+    pub fn solve_with_vectors(&mut self, matrices: &(impl Matrices + ?Sized), spectra: &mut Spectra<c64>) {
+        let kernel = GeneralKernel::new(&matrices, &self.options, Vectors::Normalized);
+        self.driver.run(&kernel, matrices.len(), spectra);
+    }
+}
+
+/// Whether eigenvectors are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Vectors {
+    None,
+    Normalized,
 }
 
 /// Eigenvalues of general real matrices, each in descending magnitude: [`GeneralSolver`] with default options.
@@ -85,11 +103,31 @@ pub fn general_eigenvalues(matrices: &(impl Matrices + ?Sized)) -> Spectra<c64> 
     spectra
 }
 
+/// Eigenvalues and eigenvectors of general real matrices: [`GeneralSolver::solve_with_vectors`] with default options.
+///
+/// ```
+/// use modalsweep::eigen::general_eigen;
+///
+/// let spectra = general_eigen(&[faer::mat![[0.0, -4.0], [1.0, 0.0]]][..]);
+/// let spectrum = spectra.get(0)?;
+/// let x: Vec<_> = spectrum.eigenvector(0).expect("asked for").collect();
+/// assert!((spectrum.values[0] * x[1] - x[0]).norm() < 1e-15);
+/// # Ok::<(), modalsweep::eigen::EigenError>(())
+/// ```
+pub fn general_eigen(matrices: &(impl Matrices + ?Sized)) -> Spectra<c64> {
+    let mut spectra = Spectra::new();
+    GeneralSolver::default().solve_with_vectors(matrices, &mut spectra);
+    spectra
+}
+
 #[derive(Debug, Default)]
 struct Workspace {
     /// One matrix.
     dense: Vec<f64>,
-    norms: Vec<f64>,
+    balancing: Balancing,
+    /// Eigenvectors of one matrix, unsorted.
+    shapes: Vec<f64>,
+    order: Vec<usize>,
     hessenberg: Hessenberg,
     lanes: LaneBuffer,
     scratch: LaneBuffer,
@@ -101,6 +139,9 @@ struct Workspace {
 struct GeneralKernel<'a> {
     matrices: &'a dyn Matrices,
     set: InstructionSet,
+    vectors: Vectors,
+    /// Sweeps for one eigenvalue after which a matrix goes to the other path.
+    most_sweeps: u32,
 }
 
 /// What is known of a matrix before the iteration.
@@ -124,7 +165,7 @@ impl Kernel for GeneralKernel<'_> {
     }
 
     fn vectors(&self) -> bool {
-        false
+        self.vectors == Vectors::Normalized
     }
 
     fn group_size(&self, _n: usize) -> usize {
@@ -132,7 +173,7 @@ impl Kernel for GeneralKernel<'_> {
     }
 
     fn solve(&self, mut group: Group<'_, c64>, work: &mut Workspace) {
-        if group.n > LARGEST_IN_LANES {
+        if self.vectors() || group.n > LARGEST_IN_LANES {
             for member in 0..group.members.len() {
                 group.outcomes[member] = self.solve_alone(&mut group, member, work);
             }
@@ -144,7 +185,8 @@ impl Kernel for GeneralKernel<'_> {
         for (lane, prepared) in prepared[..in_lanes.lanes()].iter_mut().enumerate() {
             *prepared = self.load(&mut group, (lane, in_lanes.lanes()), work);
         }
-        let failed = work.iterate(group.n, prepared.each_ref().map(|state| state.active.len()), in_lanes);
+        let sizes = prepared.each_ref().map(|state| state.active.len());
+        let failed = work.iterate(group.n, (sizes, self.most_sweeps), in_lanes);
         for lane in 0..group.members.len() {
             if group.outcomes[lane].is_ok() {
                 let Prepared { active, .. } = &prepared[lane];
@@ -159,7 +201,11 @@ impl Kernel for GeneralKernel<'_> {
     }
 }
 
-impl GeneralKernel<'_> {
+impl<'a> GeneralKernel<'a> {
+    fn new(matrices: &'a dyn Matrices, options: &BatchOptions, vectors: Vectors) -> Self {
+        Self { matrices, set: options.instruction_set, vectors, most_sweeps: francis::MOST_SWEEPS }
+    }
+
     /// Prepares one matrix and puts it into its lane; nothing where there is none or it is no good.
     fn load(
         &self,
@@ -194,7 +240,12 @@ impl GeneralKernel<'_> {
         self.matrices.copy_into(group.members[member], &mut work.dense[..n * n]);
         let values = &mut group.values[member * n..][..n];
         let state = work.prepare(n, values)?;
-        work.fallback.eigenvalues(&work.dense[..n * n], n, values)?;
+        if self.vectors() {
+            let vectors = &mut group.vectors[member * n * n..][..n * n];
+            work.sorted_vectors(n, values, vectors)?;
+        } else {
+            work.fallback.solve(&work.dense[..n * n], n, values, None)?;
+        }
         state.finish(group, member)
     }
 }
@@ -226,13 +277,19 @@ impl Workspace {
     }
 
     /// Eigenvalues of the matrices in the lanes, to `values`; which of them did not converge.
-    fn iterate(&mut self, n: usize, sizes: [usize; MAX_LANES], set: InstructionSet) -> [bool; MAX_LANES] {
+    fn iterate(
+        &mut self,
+        n: usize,
+        (sizes, most_sweeps): ([usize; MAX_LANES], u32),
+        set: InstructionSet,
+    ) -> [bool; MAX_LANES] {
         let matrices = &mut self.lanes.numbers()[..entries(n) * set.lanes()];
         if n <= LARGEST_REDUCED_IN_LANES {
             let scratch = &mut self.scratch.numbers()[..4 * n * set.lanes()];
             set.run(Reduction { matrices, scratch, n });
         }
-        set.run(Francis { hessenberg: matrices, n, sizes, values: &mut self.values[..n * set.lanes()] })
+        let values = &mut self.values[..n * set.lanes()];
+        set.run(Francis { hessenberg: matrices, n, sizes, most_sweeps, values })
     }
 
     /// Checks, scales and balances the matrix in `dense`; isolated eigenvalues go to `values`.
@@ -243,7 +300,7 @@ impl Workspace {
         if scale != 1.0 {
             dense.iter_mut().for_each(|value| *value /= scale);
         }
-        let active = balance(dense, n, &mut self.norms);
+        let active = balance(dense, n, &mut self.balancing);
         for (i, value) in values.iter_mut().enumerate() {
             *value = c64::new(dense[i * n + i], 0.0);
         }
@@ -309,4 +366,29 @@ fn range_scale(dense: &[f64]) -> f64 {
         return 1.0;
     }
     largest.log2().floor().clamp(-1000.0, 1000.0).exp2()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::random::{Family, stack};
+    use super::*;
+
+    /// Where the iteration gives up at once, the other path gives the same eigenvalues.
+    #[test]
+    fn a_matrix_that_does_not_converge_gets_a_second_try() {
+        for n in [3, 10, 70] {
+            let matrices = stack(Family::Ginibre, 11, n, 5);
+            let (mut first, mut second) = (Spectra::new(), Spectra::new());
+            let options = BatchOptions::default();
+            let mut kernel = GeneralKernel::new(&matrices, &options, Vectors::None);
+            Driver::default().run(&kernel, 11, &mut first);
+            kernel.most_sweeps = 1;
+            Driver::default().run(&kernel, 11, &mut second);
+            for (a, b) in first.iter().zip(second.iter()) {
+                let (a, b) = (a.expect("eigenvalues").values, b.expect("eigenvalues").values);
+                assert_ne!(a, b, "the other path rounds in another way");
+                assert!(a.iter().zip(b).all(|(a, b)| (a - b).norm() < 1e-10 * a.norm().max(1.0)));
+            }
+        }
+    }
 }

@@ -40,7 +40,7 @@ mod symmetry;
 
 pub use batch::BatchOptions;
 pub use error::{EigenError, Operand};
-pub use general::{GeneralSolver, general_eigenvalues};
+pub use general::{GeneralSolver, general_eigen, general_eigenvalues};
 pub use lanes::InstructionSet;
 pub use pair::{
     PairModes, PairOptions, PairWorkspace, Vectors, definite_pair, definite_pair_with, frequency_hz,

@@ -34,8 +34,26 @@ pub(super) struct Item {
 pub struct Spectrum<'a, T> {
     /// All eigenvalues.
     pub values: &'a [T],
-    /// Eigenvectors as columns, `n x n`, in the order of the eigenvalues.
+    /// Eigenvectors as columns, `n x n`, in the order of the eigenvalues. Of a general matrix two
+    /// conjugate eigenvalues have two columns `u, v` together, and the eigenvectors `u + i v` and `u - i v`; see
+    /// [`eigenvector`](Self::eigenvector).
     pub vectors: Option<MatRef<'a, f64>>,
+}
+
+impl<'a> Spectrum<'a, c64> {
+    /// The eigenvector of eigenvalue `j` of a general matrix, entry by entry, if eigenvectors were asked for.
+    ///
+    /// # Panics
+    /// When there is no eigenvalue `j`.
+    pub fn eigenvector(&self, j: usize) -> Option<impl ExactSizeIterator<Item = c64> + use<'a>> {
+        let vectors = self.vectors?;
+        let im = self.values[j].im;
+        let first = if im < 0.0 { j - 1 } else { j };
+        let second = if im == 0.0 { j } else { first + 1 };
+        let sign = if im == 0.0 { 0.0 } else { im.signum() };
+        let entry = move |i| c64::new(vectors[(i, first)], sign * vectors[(i, second)]);
+        Some((0..vectors.nrows()).map(entry))
+    }
 }
 
 /// An eigenvalue of either type.

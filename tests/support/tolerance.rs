@@ -14,6 +14,9 @@ pub const PAIR_RATIO: f64 = 20.0;
 /// LAPACK's threshold for `orthogonality_ratio`.
 pub const ORTHOGONALITY_RATIO: f64 = 60.0;
 
+/// LAPACK's threshold for eigenvectors of general matrices (`ddrvev`, `nep.in`).
+pub const EIGENVECTOR_RATIO: f64 = 20.0;
+
 /// `||K Z - M Z D|| / (||K|| ||Z|| n ulp)` in the 1-norm; `K` and `M` with both triangles.
 pub fn pair_ratio(
     stiffness: MatRef<'_, f64>,

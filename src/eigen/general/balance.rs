@@ -12,21 +12,47 @@ const WORTH_IT: f64 = 0.95;
 /// Passes of the scaling after which it is good enough.
 const MOST_PASSES: usize = 32;
 
-/// Balances a column-major matrix of size `n` in place; returns the rows and columns between the
-/// isolated eigenvalues, which lie on the diagonal outside.
+/// Balances a column-major matrix of size `n` in place: `D^-1 P' A P D`. Returns the rows and columns between
+/// the isolated eigenvalues, which lie on the diagonal outside.
 ///
-/// The entries must be finite and far from overflow. `norms` is scratch.
-pub(super) fn balance(a: &mut [f64], n: usize, norms: &mut Vec<f64>) -> Range<usize> {
-    let mut block = Block { a, n, active: 0..n };
+/// The entries must be finite and far from overflow.
+pub(super) fn balance(a: &mut [f64], n: usize, done: &mut Balancing) -> Range<usize> {
+    done.exchanges.clear();
+    done.factors.clear();
+    done.factors.resize(n, 1.0);
+    let mut block = Block { a, n, active: 0..n, done };
     block.isolate();
-    block.scale(norms);
+    block.scale();
     block.active
+}
+
+/// What balancing did to a matrix, and scratch.
+#[derive(Debug, Default)]
+pub(super) struct Balancing {
+    /// Pairs of rows that were exchanged, in this order.
+    exchanges: Vec<(usize, usize)>,
+    /// Diagonal of `D`.
+    factors: Vec<f64>,
+    norms: Vec<f64>,
+}
+
+impl Balancing {
+    /// `P D x`: from an eigenvector of the balanced matrix to one of the matrix.
+    pub fn undo(&self, x: &mut [f64]) {
+        for (x, factor) in x.iter_mut().zip(&self.factors) {
+            *x *= factor;
+        }
+        for &(one, other) in self.exchanges.iter().rev() {
+            x.swap(one, other);
+        }
+    }
 }
 
 struct Block<'a> {
     a: &'a mut [f64],
     n: usize,
     active: Range<usize>,
+    done: &'a mut Balancing,
 }
 
 impl Block<'_> {
@@ -56,6 +82,7 @@ impl Block<'_> {
         if one == other {
             return;
         }
+        self.done.exchanges.push((one, other));
         for column in self.a.chunks_exact_mut(self.n) {
             column.swap(one, other);
         }
@@ -64,8 +91,8 @@ impl Block<'_> {
         }
     }
 
-    fn scale(&mut self, norms: &mut Vec<f64>) {
-        if self.active.len() < 2 || self.is_balanced(norms) {
+    fn scale(&mut self) {
+        if self.active.len() < 2 || self.is_balanced() {
             return;
         }
         for _ in 0..MOST_PASSES {
@@ -80,8 +107,9 @@ impl Block<'_> {
     }
 
     /// Whether every row is within a factor two of its column: then no scaling is worth it.
-    fn is_balanced(&self, norms: &mut Vec<f64>) -> bool {
+    fn is_balanced(&mut self) -> bool {
         let active = self.active.clone();
+        let norms = &mut self.done.norms;
         norms.clear();
         norms.resize(2 * active.len(), 0.0);
         let (rows, columns) = norms.split_at_mut(active.len());
@@ -117,6 +145,7 @@ impl Block<'_> {
         if factor == 1.0 || column + row >= WORTH_IT * sum {
             return false;
         }
+        self.done.factors[index] *= factor;
         for col in 0..self.n {
             self.a[col * self.n + index] /= factor;
         }

@@ -1,9 +1,9 @@
-//! The other path: faer's eigenvalues of one matrix.
+//! The other path: faer's eigenvalues and eigenvectors of one matrix.
 
 use faer::diag::DiagMut;
 use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::evd::{ComputeEigenvectors, evd_real, evd_scratch};
-use faer::{MatRef, Par, c64};
+use faer::{MatMut, MatRef, Par, c64};
 
 use super::super::EigenError;
 
@@ -13,6 +13,7 @@ pub(super) struct Fallback {
     re: Vec<f64>,
     im: Vec<f64>,
     size: usize,
+    with_vectors: bool,
     memory: Option<MemBuffer>,
 }
 
@@ -23,11 +24,21 @@ impl std::fmt::Debug for Fallback {
 }
 
 impl Fallback {
-    /// Eigenvalues of a finite column-major matrix, in no order.
-    pub fn eigenvalues(&mut self, dense: &[f64], n: usize, values: &mut [c64]) -> Result<(), EigenError> {
-        if self.size < n || self.memory.is_none() {
+    /// Eigenvalues of a finite column-major matrix, in no order, and eigenvectors into `vectors`, if given: a
+    /// column for a real one, the real and the imaginary part for a pair of conjugates.
+    pub fn solve(
+        &mut self,
+        dense: &[f64],
+        n: usize,
+        values: &mut [c64],
+        vectors: Option<MatMut<'_, f64>>,
+    ) -> Result<(), EigenError> {
+        if self.size < n || self.memory.is_none() || (vectors.is_some() && !self.with_vectors) {
+            self.with_vectors |= vectors.is_some();
             let no = ComputeEigenvectors::No;
-            self.memory = Some(MemBuffer::new(evd_scratch::<f64>(n, no, no, Par::Seq, Default::default())));
+            let right = if self.with_vectors { ComputeEigenvectors::Yes } else { no };
+            let request = evd_scratch::<f64>(n, no, right, Par::Seq, Default::default());
+            self.memory = Some(MemBuffer::new(request));
             self.size = n;
         }
         self.re.resize(n, 0.0);
@@ -40,7 +51,7 @@ impl Fallback {
             DiagMut::from_slice_mut(re),
             DiagMut::from_slice_mut(im),
             None,
-            None,
+            vectors,
             Par::Seq,
             MemStack::new(memory),
             Default::default(),

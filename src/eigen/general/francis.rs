@@ -15,7 +15,7 @@ use super::super::lanes::{Lanes, MAX_LANES, Mask, Real};
 use super::sweep::{LaneMatrix, Shifts, Windows};
 
 /// Sweeps for one eigenvalue after which a matrix is given up.
-const MOST_SWEEPS: u32 = 60;
+pub(super) const MOST_SWEEPS: u32 = 60;
 
 /// Sweeps after which an exceptional shift is tried, again and again.
 const EXCEPTIONAL: u32 = 10;
@@ -44,6 +44,8 @@ pub(super) struct Francis<'a> {
     pub n: usize,
     /// Size of each; 0 for an idle lane.
     pub sizes: [usize; MAX_LANES],
+    /// Sweeps for one eigenvalue after which a lane is given up.
+    pub most_sweeps: u32,
     /// Room for `n` eigenvalues of each lane, lane by lane.
     pub values: &'a mut [c64],
 }
@@ -57,7 +59,17 @@ impl WithSimd for Francis<'_> {
         let lanes = Lanes(simd);
         let stride = stride(self.n);
         let matrix = LaneMatrix { entries: bytemuck::cast_slice_mut(self.hessenberg), stride };
-        let mut state = State::<S>::new(matrix, self.values, self.n, self.sizes);
+        let mut state = State::<S> {
+            matrix,
+            values: self.values,
+            room: self.n,
+            end: self.sizes,
+            top: [0; MAX_LANES],
+            sweeps: [0; MAX_LANES],
+            most_sweeps: self.most_sweeps,
+            failed: [false; MAX_LANES],
+            smallest: f64::MIN_POSITIVE * (self.n as f64 / f64::EPSILON),
+        };
         state.iterate(lanes);
         state.failed
     }
@@ -73,27 +85,14 @@ struct State<'a, S: Simd> {
     top: [usize; MAX_LANES],
     /// Sweeps since the last deflation.
     sweeps: [u32; MAX_LANES],
+    most_sweeps: u32,
     failed: [bool; MAX_LANES],
     /// A subdiagonal entry below is zero.
     smallest: f64,
 }
 
 #[allow(clippy::inline_always)]
-impl<'a, S: Simd> State<'a, S> {
-    #[inline(always)]
-    fn new(matrix: LaneMatrix<'a, S>, values: &'a mut [c64], room: usize, sizes: [usize; MAX_LANES]) -> Self {
-        Self {
-            matrix,
-            values,
-            room,
-            end: sizes,
-            top: [0; MAX_LANES],
-            sweeps: [0; MAX_LANES],
-            failed: [false; MAX_LANES],
-            smallest: f64::MIN_POSITIVE * (room as f64 / f64::EPSILON),
-        }
-    }
-
+impl<S: Simd> State<'_, S> {
     /// Sweeps until all lanes are done.
     #[inline(always)]
     fn iterate(&mut self, lanes: Lanes<S>) {
@@ -200,7 +199,7 @@ impl<'a, S: Simd> State<'a, S> {
     fn windows(&mut self, lanes: Lanes<S>) -> Option<Windows<S>> {
         let mut plan = Plan::default();
         for lane in 0..Lanes::<S>::COUNT {
-            if self.end[lane] > 0 && self.sweeps[lane] >= MOST_SWEEPS {
+            if self.end[lane] > 0 && self.sweeps[lane] >= self.most_sweeps {
                 self.failed[lane] = true;
                 self.end[lane] = 0;
             }

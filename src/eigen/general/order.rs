@@ -29,7 +29,8 @@ pub(super) fn sort(values: &mut [c64]) {
     }
 }
 
-fn compare(a: &c64, b: &c64) -> Ordering {
+/// Descending magnitude, then real part, then imaginary part.
+pub(super) fn compare(a: &c64, b: &c64) -> Ordering {
     let (larger, smaller) = (magnitude(b), magnitude(a));
     let by_magnitude = larger.0.cmp(&smaller.0).then(larger.1.total_cmp(&smaller.1));
     by_magnitude.then(b.re.total_cmp(&a.re)).then(b.im.total_cmp(&a.im))
