@@ -3,7 +3,9 @@
 //! Matrices of one size are taken together, as many as there are lanes; a task is a fixed number of
 //! such groups, so the work is cut in the same way for any number of threads.
 
-use std::sync::Mutex;
+use std::cmp::Reverse;
+use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
@@ -67,15 +69,15 @@ pub(super) trait Kernel: Sync {
 /// Runs kernels over batches, with memory that is kept.
 #[derive(Debug)]
 pub(super) struct Driver<W> {
-    /// Matrices sorted by size.
+    /// Matrices sorted by size, the largest first.
     order: Vec<usize>,
-    /// One workspace for each thread of the pool.
-    slots: Vec<Mutex<W>>,
+    /// Workspaces that no thread has in hand.
+    idle: Mutex<Vec<W>>,
 }
 
 impl<W> Default for Driver<W> {
     fn default() -> Self {
-        Self { order: Vec::new(), slots: Vec::new() }
+        Self { order: Vec::new(), idle: Mutex::default() }
     }
 }
 
@@ -108,20 +110,19 @@ impl<W: Default + Send> Driver<W> {
         spectra: &mut Spectra<K::Value>,
     ) {
         self.lay_out(kernel, count, spectra);
-        let threads = rayon::current_num_threads();
-        self.slots.resize_with(threads.max(self.slots.len()), Default::default);
-        let slots = &self.slots;
+        // A source of matrices is foreign code: it may use rayon itself, or panic. No lock is held meanwhile.
+        let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         let mut tasks = tasks(kernel, &self.order, spectra);
         tasks.par_iter_mut().with_max_len(1).for_each(|task| {
-            // A single task called from outside of a pool runs on the caller's thread, alone.
-            let slot = &slots[rayon::current_thread_index().unwrap_or(0)];
-            let mut work = slot.lock().expect("a thread uses its own workspace only");
+            let mut work = idle().pop().unwrap_or_default();
             task.groups(|group| kernel.solve(group, &mut work));
+            idle().push(work);
         });
     }
 
     /// Sorts by size and gives each problem its place among the results.
     fn lay_out<K: Kernel>(&mut self, kernel: &K, count: usize, spectra: &mut Spectra<K::Value>) {
+        spectra.with_vectors = kernel.vectors();
         spectra.items.clear();
         spectra.outcomes.clear();
         spectra.items.resize(count, Item::default());
@@ -131,7 +132,7 @@ impl<W: Default + Send> Driver<W> {
         }
         self.order.clear();
         self.order.extend(0..count);
-        self.order.sort_unstable_by_key(|&index| (spectra.items[index].n, index));
+        self.order.sort_unstable_by_key(|&index| (Reverse(spectra.items[index].n), index));
         let (mut values, mut vectors) = (0, 0);
         for (position, &index) in self.order.iter().enumerate() {
             let item = &mut spectra.items[index];
@@ -153,7 +154,7 @@ fn tasks<'a, K: Kernel>(
     order: &'a [usize],
     spectra: &'a mut Spectra<K::Value>,
 ) -> Vec<Task<'a, K::Value>> {
-    let Spectra { values, vectors, items, outcomes } = spectra;
+    let Spectra { values, vectors, items, outcomes, .. } = spectra;
     let (mut values, mut vectors) = (values.as_mut_slice(), vectors.as_mut_slice());
     let (mut order, mut outcomes) = (order, outcomes.as_mut_slice());
     let mut tasks = Vec::new();
@@ -204,12 +205,31 @@ pub(super) fn square((rows, cols): (usize, usize), matrix: Operand) -> Result<us
     if rows == cols { Ok(rows) } else { Err(EigenError::NotSquare { matrix, rows, cols }) }
 }
 
-/// Position of the first NaN or infinity of a column-major matrix of size `n`.
-pub(super) fn check_finite(values: &[f64], n: usize, matrix: Operand) -> Result<(), EigenError> {
-    // One sum tells of all of them: Inf and NaN times zero are NaN.
-    if values.iter().map(|value| value * 0.0).sum::<f64>() == 0.0 {
-        return Ok(());
+/// Largest magnitude in a column-major matrix of size `n`, looking at the given rows of each column.
+///
+/// # Errors
+/// [`EigenError::NonFinite`] with the position of the first NaN or infinity there, by columns.
+#[inline(always)]
+pub(super) fn largest(
+    dense: &[f64],
+    rows: impl Fn(usize) -> Range<usize>,
+    n: usize,
+    matrix: Operand,
+) -> Result<f64, EigenError> {
+    // As integers, magnitudes keep their order, and infinity and NaN are above all others.
+    let magnitude = |value: &f64| value.to_bits() & !(1 << 63);
+    let mut largest = 0;
+    for (col, column) in dense.chunks_exact(n).enumerate() {
+        largest = column[rows(col)].iter().map(magnitude).fold(largest, u64::max);
     }
-    let at = values.iter().position(|value| !value.is_finite()).unwrap_or(0);
-    Err(EigenError::NonFinite { matrix, row: at % n, col: at / n })
+    let largest = f64::from_bits(largest);
+    if largest.is_finite() {
+        return Ok(largest);
+    }
+    for (col, column) in dense.chunks_exact(n).enumerate() {
+        if let Some(row) = rows(col).find(|&row| !column[row].is_finite()) {
+            return Err(EigenError::NonFinite { matrix, row, col });
+        }
+    }
+    Ok(largest)
 }

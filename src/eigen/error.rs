@@ -53,7 +53,7 @@ pub enum EigenError {
         found: usize,
     },
 
-    /// The lower triangle of a matrix holds a NaN or an infinity; the first one, by columns.
+    /// A matrix holds a NaN or an infinity: the first one, by columns, of what is read of it.
     #[error(
         "the {matrix} has a value that is not finite at equation {}, {}",
         row + 1,

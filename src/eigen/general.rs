@@ -2,8 +2,8 @@
 //!
 //! Each matrix is balanced by itself. Matrices of one size then go side by side, one per lane: up to
 //! [`LARGEST_REDUCED_IN_LANES`] rows the Hessenberg reduction already runs in lanes, above it is
-//! faer's blocked one, matrix by matrix; Francis' QR iteration runs in lanes for all sizes. A matrix
-//! that does not pass the trace check is solved again by faer alone.
+//! a blocked one, matrix by matrix; Francis' QR iteration runs in lanes up to [`LARGEST_IN_LANES`] rows. Larger
+//! matrices, and those that do not pass the trace check, are solved by faer alone.
 
 mod balance;
 mod fallback;
@@ -18,13 +18,13 @@ use std::ops::Range;
 
 use faer::c64;
 
-use super::batch::{BatchOptions, Driver, Group, Kernel, check_finite, square};
+use super::batch::{BatchOptions, Driver, Group, Kernel, largest, square};
 use super::lane_buffer::LaneBuffer;
 use super::lanes::MAX_LANES;
 use super::source::Matrices;
 use super::{EigenError, InstructionSet, Operand, Spectra};
 use balance::{Balancing, balance, sum_of_squares};
-use fallback::Fallback;
+use fallback::{Fallback, NotConverged};
 use francis::{Francis, entries, stride};
 use hessenberg::Hessenberg;
 use reduction::Reduction;
@@ -152,7 +152,7 @@ struct Prepared {
     /// The power of two that the matrix was divided by.
     scale: f64,
     trace: f64,
-    /// Frobenius norm after balancing.
+    /// Frobenius norm after balancing, of what the eigenvalues depend on.
     norm: f64,
 }
 
@@ -168,12 +168,12 @@ impl Kernel for GeneralKernel<'_> {
         self.vectors == Vectors::Normalized
     }
 
-    fn group_size(&self, _n: usize) -> usize {
-        self.set.lanes()
+    fn group_size(&self, n: usize) -> usize {
+        if self.one_at_a_time(n) { 1 } else { self.set.lanes() }
     }
 
     fn solve(&self, mut group: Group<'_, c64>, work: &mut Workspace) {
-        if self.vectors() || group.n > LARGEST_IN_LANES {
+        if self.one_at_a_time(group.n) {
             for member in 0..group.members.len() {
                 group.outcomes[member] = self.solve_alone(&mut group, member, work);
             }
@@ -192,10 +192,8 @@ impl Kernel for GeneralKernel<'_> {
                 let Prepared { active, .. } = &prepared[lane];
                 let values = &mut group.values[lane * group.n..][active.clone()];
                 values.copy_from_slice(&work.values[lane * group.n..][..active.len()]);
-                group.outcomes[lane] = match prepared[lane].finish(&mut group, lane) {
-                    Ok(()) if !failed[lane] => Ok(()),
-                    _ => self.solve_alone(&mut group, lane, work),
-                };
+                let again = failed[lane] || prepared[lane].finish(&mut group, lane).is_err();
+                group.outcomes[lane] = if again { self.solve_alone(&mut group, lane, work) } else { Ok(()) };
             }
         }
     }
@@ -204,6 +202,11 @@ impl Kernel for GeneralKernel<'_> {
 impl<'a> GeneralKernel<'a> {
     fn new(matrices: &'a dyn Matrices, options: &BatchOptions, vectors: Vectors) -> Self {
         Self { matrices, set: options.instruction_set, vectors, most_sweeps: francis::MOST_SWEEPS }
+    }
+
+    /// Whether matrices of this size are left to faer.
+    fn one_at_a_time(&self, n: usize) -> bool {
+        self.vectors() || n > LARGEST_IN_LANES
     }
 
     /// Prepares one matrix and puts it into its lane; nothing where there is none or it is no good.
@@ -223,6 +226,7 @@ impl<'a> GeneralKernel<'a> {
         if n <= LARGEST_REDUCED_IN_LANES {
             work.scatter(n, state.active.clone(), (lane, lanes));
         } else {
+            // Not the set of the lanes: the bits of this reduction depend on the set.
             work.reduce(n, state.active.clone(), (lane, lanes), self.set);
         }
         state
@@ -240,12 +244,15 @@ impl<'a> GeneralKernel<'a> {
         self.matrices.copy_into(group.members[member], &mut work.dense[..n * n]);
         let values = &mut group.values[member * n..][..n];
         let state = work.prepare(n, values)?;
-        if self.vectors() {
+        let converged = if self.vectors() {
             let vectors = &mut group.vectors[member * n * n..][..n * n];
-            work.sorted_vectors(n, values, vectors)?;
+            work.sorted_vectors(n, values, vectors)
         } else {
-            work.fallback.solve(&work.dense[..n * n], n, values, None)?;
-        }
+            work.fallback.solve(&work.dense[..n * n], n, values, None)
+        };
+        let not_converged =
+            |NotConverged| EigenError::NotConverged { sum: f64::NAN, trace: state.trace * state.scale };
+        converged.map_err(not_converged)?;
         state.finish(group, member)
     }
 }
@@ -261,7 +268,8 @@ impl Prepared {
             return Err(EigenError::NotConverged { sum: sum * self.scale, trace: self.trace * self.scale });
         }
         order::sort(values);
-        values.iter_mut().for_each(|value| *value *= self.scale);
+        // Adding zero leaves no negative zero.
+        values.iter_mut().for_each(|value| *value = *value * self.scale + c64::new(0.0, 0.0));
         let in_range = values.iter().all(|value| value.re.is_finite() && value.im.is_finite());
         if in_range { Ok(()) } else { Err(EigenError::OutOfRange) }
     }
@@ -295,8 +303,7 @@ impl Workspace {
     /// Checks, scales and balances the matrix in `dense`; isolated eigenvalues go to `values`.
     fn prepare(&mut self, n: usize, values: &mut [c64]) -> Result<Prepared, EigenError> {
         let dense = &mut self.dense[..n * n];
-        check_finite(dense, n, Operand::Matrix)?;
-        let scale = range_scale(dense);
+        let scale = range_scale(largest(dense, |_| 0..n, n, Operand::Matrix)?);
         if scale != 1.0 {
             dense.iter_mut().for_each(|value| *value /= scale);
         }
@@ -305,7 +312,10 @@ impl Workspace {
             *value = c64::new(dense[i * n + i], 0.0);
         }
         let trace = (0..n).map(|i| dense[i * n + i]).sum();
-        Ok(Prepared { active, scale, trace, norm: sum_of_squares(dense).sqrt() })
+        let isolated = (0..n).filter(|i| !active.contains(i)).map(|i| dense[i * n + i].powi(2));
+        let block = active.clone().map(|j| sum_of_squares(&dense[j * n..][active.clone()]));
+        let norm = (block.sum::<f64>() + isolated.sum::<f64>()).sqrt();
+        Ok(Prepared { active, scale, trace, norm })
     }
 
     /// Reduces the active block of `dense` and puts it into its lane.
@@ -352,16 +362,8 @@ fn fill_lane<'a>(
 
 /// A power of two by which the entries come into a range where squares neither overflow nor vanish; 1 for
 /// nearly all matrices.
-fn range_scale(dense: &[f64]) -> f64 {
+fn range_scale(largest: f64) -> f64 {
     const FAR: f64 = 1e90;
-    let (chunks, rest) = dense.as_chunks::<8>();
-    let mut largest = [0.0_f64; 8];
-    for chunk in chunks {
-        for (largest, value) in largest.iter_mut().zip(chunk) {
-            *largest = largest.max(value.abs());
-        }
-    }
-    let largest = largest.into_iter().chain(rest.iter().map(|value| value.abs())).fold(0.0, f64::max);
     if largest == 0.0 || (1.0 / FAR..FAR).contains(&largest) {
         return 1.0;
     }

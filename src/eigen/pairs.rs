@@ -33,7 +33,7 @@ const LARGEST_IN_LANES: usize = 800;
 /// ```
 ///
 /// This is what reduced models need. Keep the solver: its memory is used again, and once it has met the largest
-/// size nothing is allocated per pair, except for pairs whose mass is not definite.
+/// size nothing is allocated per pair that is solved in lanes.
 ///
 /// # Input
 /// `K` and `M` are `n x n` and symmetric; only their lower triangles are read. `M` must be positive
@@ -43,7 +43,7 @@ const LARGEST_IN_LANES: usize = 800;
 /// `n` eigenvalues in ascending order. Where `M` is singular, indefinite by rounding, or loses more than
 /// eleven digits in its factorization, the pair is solved by [`definite_pair`](super::definite_pair), which
 /// goes through `K`: motions without mass then come as [`f64::INFINITY`] at the end, with zero columns for
-/// their shapes. Pairs of more than 800 equations go the same way.
+/// their shapes. Pairs of more than 800 equations go the same way, where a strongly unstable `K` is refused.
 ///
 /// # Accuracy
 /// Each eigenvalue has an absolute error of a modest multiple of `eps ||K|| ||M^-1||`: where the highest
@@ -118,7 +118,7 @@ impl PairSolver {
     /// Solves all pairs of the stiffnesses with one mass, which is factored once.
     ///
     /// The results have the same bits as those of [`solve`](Self::solve) with as many copies of the mass, and
-    /// fail for the same reasons.
+    /// fail for the same reasons; where both matrices of a pair are bad, the mass is named.
     pub fn solve_with_one_mass(
         &mut self,
         stiffness: &(impl Matrices + ?Sized),
@@ -220,8 +220,8 @@ impl Kernel for PairKernel<'_> {
         self.vectors
     }
 
-    fn group_size(&self, _n: usize) -> usize {
-        self.options.instruction_set.lanes()
+    fn group_size(&self, n: usize) -> usize {
+        if n <= LARGEST_IN_LANES { self.options.instruction_set.lanes() } else { 1 }
     }
 
     fn solve(&self, mut group: Group<'_, f64>, work: &mut Workspace) {

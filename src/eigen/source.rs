@@ -74,7 +74,7 @@ impl<D: DenseMatrix> Matrices for Vec<D> {
     }
 }
 
-impl<S: Data<Elem = f64> + Sync> Matrices for ArrayBase<S, Ix3>
+impl<S: Data<Elem = f64>> Matrices for ArrayBase<S, Ix3>
 where
     Self: Sync,
 {

@@ -13,6 +13,8 @@ pub struct Spectra<T> {
     pub(super) values: Vec<T>,
     /// Eigenvectors in the same order, each matrix column by column.
     pub(super) vectors: Vec<f64>,
+    /// Whether eigenvectors were asked for.
+    pub(super) with_vectors: bool,
     /// Of every matrix, in the order of the input.
     pub(super) items: Vec<Item>,
     /// Outcomes, group by group.
@@ -85,7 +87,13 @@ impl<T: Eigenvalue> Spectrum<'_, T> {
 
 impl<T> Default for Spectra<T> {
     fn default() -> Self {
-        Self { values: Vec::new(), vectors: Vec::new(), items: Vec::new(), outcomes: Vec::new() }
+        Self {
+            values: Vec::new(),
+            vectors: Vec::new(),
+            with_vectors: false,
+            items: Vec::new(),
+            outcomes: Vec::new(),
+        }
     }
 }
 
@@ -116,7 +124,7 @@ impl<T> Spectra<T> {
         let item = self.items[index];
         self.outcomes[item.outcome]?;
         let entries = item.n * item.n;
-        let vectors = (!self.vectors.is_empty()).then(|| {
+        let vectors = self.with_vectors.then(|| {
             let columns = &self.vectors[item.vectors..item.vectors + entries];
             MatRef::from_column_major_slice(columns, item.n, item.n)
         });

@@ -17,13 +17,12 @@ mod windows;
 use faer::{MatMut, MatRef};
 use pulp::{Simd, WithSimd};
 
-use super::batch::{BatchOptions, Driver, Group, Kernel, square};
+use super::batch::{BatchOptions, Driver, Group, Kernel, largest, square};
 use super::lane_buffer::{LaneBuffer, column_stride};
 use super::lanes::Lanes;
 use super::source::Matrices;
 use super::{EigenError, Operand, Spectra};
 
-use gather::largest;
 pub(super) use gather::{gather, unit, write_values, write_vectors};
 pub(super) use one::{One, symmetric_into, symmetric_scratch};
 pub(super) use spectrum::{SpectrumWork, spectrum};
@@ -96,7 +95,7 @@ impl SymmetricSolver {
     ///
     /// A matrix without a result does not touch the others. Its reason in `spectra` is one of
     /// [`EigenError::NotSquare`], [`EigenError::NonFinite`] (the first such entry of the lower triangle, by
-    /// columns) and [`EigenError::NotConverged`].
+    /// columns), [`EigenError::OutOfRange`] (an eigenvalue that overflows) and [`EigenError::NotConverged`].
     pub fn solve(&mut self, matrices: &(impl Matrices + ?Sized), spectra: &mut Spectra<f64>) {
         let kernel = SymmetricKernel { matrices: &matrices, options: &self.options, vectors: false };
         self.driver.run(&kernel, matrices.len(), spectra);
@@ -171,16 +170,16 @@ impl Kernel for SymmetricKernel<'_> {
         self.vectors
     }
 
-    fn group_size(&self, _n: usize) -> usize {
-        self.options.instruction_set.lanes()
+    fn group_size(&self, n: usize) -> usize {
+        if n <= self.largest_in_lanes() { self.options.instruction_set.lanes() } else { 1 }
     }
 
     fn solve(&self, mut group: Group<'_, f64>, work: &mut Workspace) {
         let n = group.n;
         let group = &mut group;
-        let largest_in_lanes = if self.vectors { LARGEST_WITH_VECTORS } else { LARGEST_IN_LANES };
-        if n <= largest_in_lanes {
-            self.options.instruction_set.run(InLanes { kernel: self, group, work });
+        if n <= self.largest_in_lanes() {
+            let set = self.options.instruction_set.for_lanes(group.members.len());
+            set.run(InLanes { kernel: self, group, work });
         } else {
             group.outcomes.fill(AGAIN);
         }
@@ -198,6 +197,10 @@ impl Kernel for SymmetricKernel<'_> {
 const AGAIN: Result<(), EigenError> = Err(EigenError::NotConverged { sum: 0.0, trace: 0.0 });
 
 impl SymmetricKernel<'_> {
+    fn largest_in_lanes(&self) -> usize {
+        if self.vectors { LARGEST_WITH_VECTORS } else { LARGEST_IN_LANES }
+    }
+
     /// One matrix by the other path.
     fn solve_one(
         &self,
@@ -209,14 +212,25 @@ impl SymmetricKernel<'_> {
         work.dense.resize(n * n, 0.0);
         let dense = &mut work.dense[..n * n];
         self.matrices.copy_into(index, dense);
-        let unit = unit(largest(dense, n, Operand::Matrix)?);
+        let unit = unit(largest(dense, |col| col..n, n, Operand::Matrix)?);
         dense.iter_mut().for_each(|value| *value *= unit);
         let matrix = MatRef::from_column_major_slice(&*dense, n, n);
         let vectors = vectors.map(|vectors| MatMut::from_column_major_slice_mut(vectors, n, n));
-        work.one.solve(matrix, values, vectors)?;
+        work.one.solve(matrix, values, vectors).map_err(|error| match error {
+            EigenError::NotConverged { sum, trace } => {
+                EigenError::NotConverged { sum: sum / unit, trace: trace / unit }
+            }
+            error => error,
+        })?;
         values.iter_mut().for_each(|value| *value /= unit);
-        Ok(())
+        in_range(values)
     }
+}
+
+/// That no eigenvalue overflowed.
+fn in_range(values: &[f64]) -> Result<(), EigenError> {
+    let finite = values.iter().all(|value| value.is_finite());
+    if finite { Ok(()) } else { Err(EigenError::OutOfRange) }
 }
 
 /// The group in lanes.
@@ -250,6 +264,7 @@ impl WithSimd for InLanes<'_, '_> {
             }
             let values = &mut group.values[lane * n..(lane + 1) * n];
             write_values(lanes, (found.values, lane), 1.0 / units[lane], values);
+            *outcome = in_range(values);
             if with_vectors {
                 let target = &mut group.vectors[lane * n * n..(lane + 1) * n * n];
                 write_vectors(lanes, (found.values, x, lane), 1.0, order, target);

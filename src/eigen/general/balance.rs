@@ -127,6 +127,10 @@ impl Block<'_> {
     fn scale_one(&mut self, index: usize) -> bool {
         const RANGE: f64 = 1e140;
         let (mut column, mut row) = (0.0_f64, 0.0_f64);
+        // All entries that are scaled, also those beside the active rows and columns.
+        let largest = |values: &mut dyn Iterator<Item = f64>| values.fold(0.0_f64, |m, x| m.max(x.abs()));
+        let mut column_entry = largest(&mut self.a[index * self.n..][..self.n].iter().copied());
+        let mut row_entry = largest(&mut self.a[index..].iter().copied().step_by(self.n));
         for other in self.active.clone() {
             column = column.hypot(self.a[index * self.n + other]);
             row = row.hypot(self.a[other * self.n + index]);
@@ -136,11 +140,13 @@ impl Block<'_> {
         }
         let sum = column + row;
         let mut factor = 1.0_f64;
-        while column < row / 2.0 && factor < RANGE {
+        while column < row / 2.0 && factor < RANGE && column_entry < RANGE {
             (column, row, factor) = (column * 2.0, row / 2.0, factor * 2.0);
+            column_entry *= 2.0;
         }
-        while row <= column / 2.0 && factor > 1.0 / RANGE {
+        while row <= column / 2.0 && factor > 1.0 / RANGE && row_entry < RANGE {
             (column, row, factor) = (column / 2.0, row * 2.0, factor / 2.0);
+            row_entry *= 2.0;
         }
         if factor == 1.0 || column + row >= WORTH_IT * sum {
             return false;

@@ -5,7 +5,9 @@ use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::evd::{ComputeEigenvectors, evd_real, evd_scratch};
 use faer::{MatMut, MatRef, Par, c64};
 
-use super::super::EigenError;
+/// faer's iteration came to no end.
+#[derive(Debug)]
+pub(super) struct NotConverged;
 
 /// Memory for one matrix.
 #[derive(Default)]
@@ -32,14 +34,14 @@ impl Fallback {
         n: usize,
         values: &mut [c64],
         vectors: Option<MatMut<'_, f64>>,
-    ) -> Result<(), EigenError> {
+    ) -> Result<(), NotConverged> {
         if self.size < n || self.memory.is_none() || (vectors.is_some() && !self.with_vectors) {
             self.with_vectors |= vectors.is_some();
+            self.size = self.size.max(n);
             let no = ComputeEigenvectors::No;
             let right = if self.with_vectors { ComputeEigenvectors::Yes } else { no };
-            let request = evd_scratch::<f64>(n, no, right, Par::Seq, Default::default());
+            let request = evd_scratch::<f64>(self.size, no, right, Par::Seq, Default::default());
             self.memory = Some(MemBuffer::new(request));
-            self.size = n;
         }
         self.re.resize(n, 0.0);
         self.im.resize(n, 0.0);
@@ -59,6 +61,6 @@ impl Fallback {
         for ((value, &re), &im) in values.iter_mut().zip(&*re).zip(&*im) {
             *value = c64::new(re, im);
         }
-        done.map_err(|_| EigenError::OutOfRange)
+        done.map_err(|_| NotConverged)
     }
 }

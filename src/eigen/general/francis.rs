@@ -319,7 +319,8 @@ pub(super) fn eigenvalues_2x2([[a, b], [c, d]]: [[f64; 2]; 2]) -> [c64; 2] {
     if scale == 0.0 || b == 0.0 || c == 0.0 {
         return [c64::new(a, 0.0), c64::new(d, 0.0)];
     }
-    let p = 0.5 * (a - d);
+    // A zero has no sign of its own: the sweeps of neighbours may have changed it.
+    let p = 0.5 * (a - d) + 0.0;
     // The discriminant p^2 + b c, scaled.
     let size = p.abs().max(b.abs().max(c.abs()));
     let z = p / size * p + b.abs().max(c.abs()) / size * b.abs().min(c.abs()) * (b.signum() * c.signum());

@@ -8,6 +8,11 @@ use faer::c64;
 ///
 /// Equal magnitudes come in descending order of the real part.
 pub(super) fn sort(values: &mut [c64]) {
+    let count = |pick: fn(&c64) -> bool| values.iter().filter(|value| pick(value)).count();
+    if count(|value| value.im > 0.0) != count(|value| value.im < 0.0) {
+        // No pairs: there was a NaN, and the caller's checks find it.
+        return values.sort_unstable_by(compare);
+    }
     let mut kept = 0;
     for i in 0..values.len() {
         if values[i].im >= 0.0 {

@@ -84,7 +84,8 @@ impl<S: Simd> Reflector<S> {
 
     #[inline(always)]
     fn of_length(lanes: Lanes<S>, x: [Real<S>; 3], length: Real<S>, some: Mask<S>) -> (Self, Real<S>) {
-        let beta = lanes.neg(lanes.copysign(length, x[0]));
+        // A zero has no sign of its own: the sweeps of neighbours may have changed it.
+        let beta = lanes.neg(lanes.copysign(length, lanes.add(x[0], lanes.zero())));
         let d = lanes.sub(x[0], beta);
         let one = lanes.splat(1.0);
         let over_d = lanes.keep(some, lanes.div(one, d));

@@ -2,7 +2,7 @@
 
 use faer::{MatMut, c64};
 
-use super::super::EigenError;
+use super::fallback::NotConverged;
 use super::{Workspace, order};
 
 impl Workspace {
@@ -13,7 +13,7 @@ impl Workspace {
         n: usize,
         values: &mut [c64],
         vectors: &mut [f64],
-    ) -> Result<(), EigenError> {
+    ) -> Result<(), NotConverged> {
         self.shapes.resize(self.shapes.len().max(n * n), 0.0);
         let shapes = &mut self.shapes[..n * n];
         let columns = MatMut::from_column_major_slice_mut(shapes, n, n);
@@ -24,6 +24,9 @@ impl Workspace {
         while let Some(value) = values.get(next) {
             self.order.push(next);
             next += if value.im == 0.0 { 1 } else { 2 };
+        }
+        if next > n {
+            return Err(NotConverged);
         }
         let upper = |j: usize| c64::new(values[j].re, values[j].im.abs());
         self.order.sort_unstable_by(|&a, &b| order::compare(&upper(a), &upper(b)).then(a.cmp(&b)));

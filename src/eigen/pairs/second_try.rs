@@ -43,18 +43,43 @@ impl SecondTry {
         let m = MatRef::from_column_major_slice(&self.mass, n, n);
         let modes = match (definite_pair_with(work, k, m, &options), bad) {
             (Ok(modes), _) if modes.indefinite_count == 0 => modes,
-            (Err(error @ (EigenError::SharedNullVector { .. } | EigenError::OutOfRange)), _) => {
+            (
+                Err(
+                    error @ (EigenError::SharedNullVector { .. }
+                    | EigenError::NonFinite { .. }
+                    | EigenError::OutOfRange),
+                ),
+                _,
+            ) => {
                 return Err(error);
             }
             (_, Some(BadPivot { dof, pivot })) => {
                 return Err(EigenError::NotPositiveDefinite { matrix: Operand::Mass, dof, pivot });
             }
             (Err(error), None) => return Err(error),
-            // The mass has a Cholesky factor, yet a negative direction: rounding of an extreme pair.
-            (Ok(_), None) => return Err(EigenError::OutOfRange),
+            (Ok(_), None) => return Err(self.indefinite_mass(n)),
         };
         write(&modes, values, vectors);
         Ok(())
+    }
+}
+
+impl SecondTry {
+    /// The pivot of the mass that is not positive; where all are, the pair is at the end of the range.
+    fn indefinite_mass(&mut self, n: usize) -> EigenError {
+        let m = &mut self.mass;
+        for dof in 0..n {
+            for row in dof..n {
+                let products: f64 = (0..dof).map(|k| m[k * n + row] * m[k * n + dof]).sum();
+                m[dof * n + row] -= products;
+            }
+            let pivot = m[dof * n + dof];
+            if pivot.is_nan() || pivot <= 0.0 {
+                return EigenError::NotPositiveDefinite { matrix: Operand::Mass, dof, pivot };
+            }
+            m[dof * n..(dof + 1) * n].iter_mut().for_each(|entry| *entry /= pivot.sqrt());
+        }
+        EigenError::OutOfRange
     }
 }
 

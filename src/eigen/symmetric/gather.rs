@@ -2,33 +2,10 @@
 
 use pulp::Simd;
 
+use crate::eigen::batch::largest;
 use crate::eigen::lane_buffer::column_stride;
 use crate::eigen::lanes::{Lanes, MAX_LANES, Real};
 use crate::eigen::{EigenError, Matrices, Operand};
-
-/// Largest magnitude in the lower triangle of a column-major matrix of size `n`.
-///
-/// # Errors
-/// [`EigenError::NonFinite`] with the position of the first NaN or infinity of the lower triangle.
-#[inline(always)]
-pub(in crate::eigen) fn largest(dense: &[f64], n: usize, matrix: Operand) -> Result<f64, EigenError> {
-    // As integers, magnitudes keep their order, and infinity and NaN are above all others.
-    let magnitude = |value: &f64| value.to_bits() & !(1 << 63);
-    let mut largest = 0;
-    for (j, column) in dense.chunks_exact(n).enumerate() {
-        largest = column[j..].iter().map(magnitude).fold(largest, u64::max);
-    }
-    let largest = f64::from_bits(largest);
-    if largest.is_finite() {
-        return Ok(largest);
-    }
-    for (col, column) in dense.chunks_exact(n).enumerate() {
-        if let Some(row) = (col..n).find(|&row| !column[row].is_finite()) {
-            return Err(EigenError::NonFinite { matrix, row, col });
-        }
-    }
-    Ok(largest)
-}
 
 /// The power of two that brings `largest` to between 1/2 and 2, as far as `f64` allows; 1 for zero.
 #[inline(always)]
@@ -59,7 +36,7 @@ pub(in crate::eigen) fn gather<S: Simd>(
         let mut found = None;
         if let Some(&index) = members.get(lane) {
             matrices.copy_into(index, dense);
-            let checked = largest(dense, n, operand);
+            let checked = largest(dense, |col| col..n, n, operand);
             outcomes[lane] = outcomes[lane].and(checked.map(|_| ()));
             found = checked.ok();
         }
