@@ -18,7 +18,7 @@ use support::tolerance;
 /// Matrices of many sizes in a random order, several of each.
 fn mixed(seed: u64) -> Vec<Mat<f64>> {
     let mut random = Random(seed);
-    let sizes = [0, 1, 2, 3, 5, 7, 8, 9, 16, 17, 33, 64, 65, 75, 100];
+    let sizes = [0, 1, 2, 3, 5, 7, 8, 9, 16, 17, 33, 64, 65, 75, 100, 112, 113, 130];
     let mut all: Vec<Mat<f64>> = Vec::new();
     for n in sizes {
         let count = if n < 20 { 19 } else { 5 };
@@ -57,6 +57,29 @@ fn neighbours_do_not_change_a_bit() {
         let found = bits(&general_eigenvalues(&batch));
         for (place, &index) in order.iter().enumerate() {
             assert_eq!(found[place], expected[index], "matrix {index} of size {}", matrices[index].nrows());
+        }
+    }
+}
+
+/// Reducible matrices, of which each lane works on another part, with zeros of both signs.
+#[test]
+fn parts_of_neighbours_do_not_change_a_bit() {
+    let mut random = Random(21);
+    for round in 0..300 {
+        let n = 3 + round % 17;
+        let matrices: Vec<Mat<f64>> = (0..9 + round % 4)
+            .map(|index| {
+                let filled = 0.1 + 0.2 * (index % 5) as f64;
+                Mat::from_fn(n, n, |_, _| {
+                    let value = (3.0 * random.uniform()).round();
+                    if random.uniform().abs() < filled { value } else { 0.0_f64.copysign(random.uniform()) }
+                })
+            })
+            .collect();
+        let together = bits(&general_eigenvalues(&matrices));
+        for (index, a) in matrices.iter().enumerate() {
+            let alone = bits(&general_eigenvalues(&[a.as_ref()][..]));
+            assert_eq!(together[index], alone[0], "round {round}, matrix {index}: {a:?}");
         }
     }
 }

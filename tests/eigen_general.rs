@@ -10,8 +10,9 @@ use support::random::Random;
 use support::spectrum::{check_set, check_spectrum, faer_eigenvalues, nalgebra_eigenvalues, norm_f, solved};
 use support::{dense, tolerance};
 
-const SIZES: [usize; 24] =
-    [0, 1, 2, 3, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 74, 75, 76, 100, 127, 128, 129];
+/// On both sides of each change of method but the last, which is at 400.
+const SIZES: [usize; 26] =
+    [0, 1, 2, 3, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 74, 75, 76, 100, 112, 113, 127, 128, 200];
 
 fn matrix(family: Family, n: usize) -> Mat<f64> {
     let mut values = vec![0.0; n * n];
@@ -26,6 +27,14 @@ fn every_family_at_every_size() {
             let a = matrix(family, n);
             check_spectrum(&format!("{family}, n = {n}"), &a, &solved(&a), 2);
         }
+    }
+}
+
+#[test]
+fn both_sides_of_the_largest_size_in_lanes() {
+    for n in [400, 401] {
+        let a = matrix(Family::Ginibre, n);
+        check_spectrum(&format!("n = {n}"), &a, &solved(&a), 1);
     }
 }
 
