@@ -84,6 +84,22 @@ fn parts_of_neighbours_do_not_change_a_bit() {
     }
 }
 
+/// A neighbour whose part covers rows that this matrix has not come to yet may not change the sign of a zero there:
+/// the sign decides which root of `x^2 = 4` comes first.
+#[test]
+fn a_neighbour_does_not_change_the_sign_of_a_zero() {
+    let mut random = Random(22);
+    let (full, rest) = (random.matrix(5, 5), random.matrix(3, 3));
+    let head = [[-0.0, 2.0], [2.0, 0.0]];
+    let a = Mat::from_fn(5, 5, |i, j| match (i < 2, j < 2) {
+        (true, true) => head[i][j],
+        (false, false) => rest[(i - 2, j - 2)],
+        _ => 0.0,
+    });
+    let together = bits(&general_eigenvalues(&[full.as_ref(), a.as_ref()][..]));
+    assert_eq!(together[1], bits(&general_eigenvalues(&[a.as_ref()][..]))[0]);
+}
+
 #[test]
 fn threads_do_not_change_a_bit() {
     let matrices = mixed(4);
