@@ -2,14 +2,17 @@
 //!
 //! All kernels in lanes use the operations of [`Lanes`], which are exact IEEE operations in each lane by
 //! itself: what a matrix gets does not depend on its neighbours. AVX-512 and AVX2 fuse the same products
-//! and sums, so they give the same bits; without a fused instruction (`Plain` on x86) the last bits
-//! differ.
+//! and sums; without a fused instruction (`Plain` on x86) the last bits differ, and so they do where a kernel adds
+//! across lanes (the blocked Hessenberg reduction) or cuts its tiles by the number of registers (pairs).
 
 use pulp::{Simd, WithSimd};
 
 use super::EigenError;
 
 /// Vector instructions that the lanes use.
+///
+/// The matrix products of the blocked Hessenberg reduction (general matrices of more than 112 rows) are faer's,
+/// which chooses its instructions by the machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum InstructionSet {
@@ -56,7 +59,7 @@ impl InstructionSet {
 
     /// The set for so many matrices in lanes: AVX2 where half of the lanes would be idle.
     ///
-    /// It does the same operations in each lane, hence gives the same bits, in half of the memory.
+    /// In half of the memory. Only for kernels that do the same operations in each lane with both.
     pub(super) fn for_lanes(self, count: usize) -> Self {
         let fits = self == Self::Avx512 && count <= Self::Avx2.lanes();
         if fits { Self::Avx2 } else { self }

@@ -4,6 +4,10 @@
 //! the windows. Deflation, shifts and exceptional shifts are those of LAPACK's `dlahqr` (Ahues and
 //! Tisseur 1997, LAPACK Working Note 122, for the criterion).
 //!
+//! A lane that is done waits for the others of its group: matrices of one size end within a few per cent of
+//! each other (n = 100 to 200: the union of the windows covers 2 to 6 % more than each lane needs), while one that begins
+//! anew beside others near their end would make every sweep as large as its own.
+//!
 //! Aggressive early deflation was tried on a model: with windows of 8 to 24 rows it saves a quarter of the
 //! products at n = 200 and none at n = 100, before its own overhead in lanes.
 

@@ -133,7 +133,7 @@ impl WithSimd for Panel<'_> {
 
 /// The reflector that makes a column zero below row `pivot`, into `v`; its `tau`.
 fn reflector(column: &mut [f64], v: &mut [f64], pivot: usize) -> f64 {
-    /// Entries below 1e-145 are no part of a matrix of norm about one.
+    /// Entries below 1e-145 are nothing beside a largest entry of at least 1e-90.
     const TINY: f64 = 1e-290;
     let rest = super::balance::sum_of_squares(&column[pivot + 1..]);
     let alpha = column[pivot];

@@ -52,7 +52,7 @@ impl WithSimd for Reduction<'_> {
 #[inline(always)]
 #[allow(clippy::inline_always)]
 fn reflector<S: Simd>(lanes: Lanes<S>, column: &mut [Real<S>], v: &mut [Real<S>], k: usize) -> Real<S> {
-    /// Entries below 1e-145 are no part of a matrix of norm about one.
+    /// Entries below 1e-145 are nothing beside a largest entry of at least 1e-90.
     const TINY: f64 = 1e-290;
     let alpha = column[k + 1];
     let mut rest = lanes.zero();

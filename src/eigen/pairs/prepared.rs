@@ -65,7 +65,7 @@ pub(super) fn factor_masses<S: Simd>(
             }
         }
     }
-    // Lanes without a factor get the identity, so that nothing in them overflows.
+    // Lanes without a factor get zeros beside a diagonal of ones, so that nothing in them overflows.
     if usable.contains(&0.0) {
         let good = lanes.gt(lanes.load(&usable), lanes.zero());
         lower.iter_mut().for_each(|entry| *entry = lanes.keep(good, *entry));
