@@ -8,6 +8,9 @@
 //!  .rsa .npy ...     names of DOFs        stiffness           master, all cores     M may be singular
 //! ```
 //!
+//! `eigen` also solves dense problems by the thousand, several matrices at a time in the lanes of the vector unit: general
+//! matrices, symmetric ones and pairs, from memory or as a stream.
+//!
 //! A room uses only those to its left; [`parallel`] serves all. The library starts no threads: it works on
 //! the rayon pool that the caller is in, and gives the same bits on any number of threads. Units are
 //! the caller's; frequencies are in Hz where time is in seconds.
