@@ -13,24 +13,16 @@ mod order;
 mod reduction;
 mod sweep;
 mod vectors;
-
-use std::ops::Range;
+mod workspace;
 
 use faer::c64;
 
-use super::batch::{BatchOptions, Driver, Group, Kernel, largest, square};
-use super::lane_buffer::LaneBuffer;
+use super::batch::{BatchOptions, Driver, Group, Kernel, square};
 use super::lanes::MAX_LANES;
 use super::source::Matrices;
 use super::{EigenError, InstructionSet, Operand, Spectra};
-use balance::{Balancing, balance, sum_of_squares};
-use fallback::{Fallback, NotConverged};
-use francis::{Francis, entries, stride};
-use hessenberg::Hessenberg;
-use reduction::Reduction;
-
-/// Up to this size the Hessenberg reduction runs in lanes too: above, the lanes leave the second cache.
-const LARGEST_REDUCED_IN_LANES: usize = 112;
+use fallback::NotConverged;
+use workspace::{LARGEST_REDUCED_IN_LANES, Prepared, Workspace};
 
 /// Up to this size the iteration runs in lanes; above, a matrix that comes alone would be slower than by faer.
 const LARGEST_IN_LANES: usize = 400;
@@ -146,21 +138,6 @@ pub fn general_eigen(matrices: &(impl Matrices + ?Sized)) -> Spectra<c64> {
     spectra
 }
 
-#[derive(Debug, Default)]
-struct Workspace {
-    /// One matrix.
-    dense: Vec<f64>,
-    balancing: Balancing,
-    /// Eigenvectors of one matrix, unsorted.
-    shapes: Vec<f64>,
-    order: Vec<usize>,
-    hessenberg: Hessenberg,
-    lanes: LaneBuffer,
-    scratch: LaneBuffer,
-    values: Vec<c64>,
-    fallback: Fallback,
-}
-
 /// Behind a pointer, so that the kernels are compiled once for all sources of matrices.
 struct GeneralKernel<'a> {
     matrices: &'a dyn Matrices,
@@ -168,18 +145,6 @@ struct GeneralKernel<'a> {
     vectors: Vectors,
     /// Sweeps for one eigenvalue after which a matrix goes to the other path.
     most_sweeps: u32,
-}
-
-/// What is known of a matrix before the iteration.
-#[derive(Debug, Clone, Default)]
-struct Prepared {
-    /// Rows between the isolated eigenvalues; the rest of the problem.
-    active: Range<usize>,
-    /// The power of two that the matrix was divided by.
-    scale: f64,
-    trace: f64,
-    /// Frobenius norm after balancing, of what the eigenvalues depend on.
-    norm: f64,
 }
 
 impl Kernel for GeneralKernel<'_> {
@@ -218,7 +183,8 @@ impl Kernel for GeneralKernel<'_> {
                 let Prepared { active, .. } = &prepared[lane];
                 let values = &mut group.values[lane * group.n..][active.clone()];
                 values.copy_from_slice(&work.values[lane * group.n..][..active.len()]);
-                let again = failed[lane] || prepared[lane].finish(&mut group, lane).is_err();
+                let again = failed[lane]
+                    || prepared[lane].finish(&mut group.values[lane * group.n..][..group.n]).is_err();
                 group.outcomes[lane] = if again { self.solve_alone(&mut group, lane, work) } else { Ok(()) };
             }
         }
@@ -279,121 +245,8 @@ impl<'a> GeneralKernel<'a> {
         let not_converged =
             |NotConverged| EigenError::NotConverged { sum: f64::NAN, trace: state.trace * state.scale };
         converged.map_err(not_converged)?;
-        state.finish(group, member)
+        state.finish(&mut group.values[member * n..][..n])
     }
-}
-
-impl Prepared {
-    /// Checks, sorts and scales the eigenvalues of one matrix.
-    fn finish(&self, group: &mut Group<'_, c64>, member: usize) -> Result<(), EigenError> {
-        let values = &mut group.values[member * group.n..][..group.n];
-        let sum: f64 = values.iter().map(|value| value.re).sum();
-        let rounding = 16.0 * values.len() as f64 * f64::EPSILON * self.norm;
-        // NaN fails, too.
-        if (sum - self.trace).abs().partial_cmp(&rounding).is_none_or(std::cmp::Ordering::is_gt) {
-            return Err(EigenError::NotConverged { sum: sum * self.scale, trace: self.trace * self.scale });
-        }
-        order::sort(values);
-        // Adding zero leaves no negative zero.
-        values.iter_mut().for_each(|value| *value = *value * self.scale + c64::new(0.0, 0.0));
-        let in_range = values.iter().all(|value| value.re.is_finite() && value.im.is_finite());
-        if in_range { Ok(()) } else { Err(EigenError::OutOfRange) }
-    }
-}
-
-impl Workspace {
-    fn reserve(&mut self, n: usize, set: InstructionSet) {
-        let grow = |len: usize, room: usize| len.max(room);
-        self.dense.resize(grow(self.dense.len(), n * n), 0.0);
-        self.values.resize(grow(self.values.len(), n * set.lanes()), c64::new(0.0, 0.0));
-        self.lanes.reals::<pulp::Scalar>(entries(n) * set.lanes());
-        self.scratch.reals::<pulp::Scalar>(4 * n * set.lanes());
-    }
-
-    /// Eigenvalues of the matrices in the lanes, to `values`; which of them did not converge.
-    fn iterate(
-        &mut self,
-        n: usize,
-        (sizes, most_sweeps): ([usize; MAX_LANES], u32),
-        set: InstructionSet,
-    ) -> [bool; MAX_LANES] {
-        let matrices = &mut self.lanes.numbers()[..entries(n) * set.lanes()];
-        if n <= LARGEST_REDUCED_IN_LANES {
-            let scratch = &mut self.scratch.numbers()[..4 * n * set.lanes()];
-            set.run(Reduction { matrices, scratch, n });
-        }
-        let values = &mut self.values[..n * set.lanes()];
-        set.run(Francis { hessenberg: matrices, n, sizes, most_sweeps, values })
-    }
-
-    /// Checks, scales and balances the matrix in `dense`; isolated eigenvalues go to `values`.
-    fn prepare(&mut self, n: usize, values: &mut [c64]) -> Result<Prepared, EigenError> {
-        let dense = &mut self.dense[..n * n];
-        let scale = range_scale(largest(dense, |_| 0..n, n, Operand::Matrix)?);
-        if scale != 1.0 {
-            dense.iter_mut().for_each(|value| *value /= scale);
-        }
-        let active = balance(dense, n, &mut self.balancing);
-        for (i, value) in values.iter_mut().enumerate() {
-            *value = c64::new(dense[i * n + i], 0.0);
-        }
-        let trace = (0..n).map(|i| dense[i * n + i]).sum();
-        let isolated = (0..n).filter(|i| !active.contains(i)).map(|i| dense[i * n + i].powi(2));
-        let block = active.clone().map(|j| sum_of_squares(&dense[j * n..][active.clone()]));
-        let norm = (block.sum::<f64>() + isolated.sum::<f64>()).sqrt();
-        Ok(Prepared { active, scale, trace, norm })
-    }
-
-    /// Reduces the active block of `dense` and puts it into its lane.
-    fn reduce(&mut self, n: usize, active: Range<usize>, place: (usize, usize), set: InstructionSet) {
-        let size = active.len();
-        let (padded, distance) = self.hessenberg.matrix(size);
-        let columns = self.dense[active.start * n..active.end * n].chunks_exact(n);
-        for (target, column) in padded.chunks_exact_mut(distance).zip(columns) {
-            let (rows, padding) = target.split_at_mut(size);
-            rows.copy_from_slice(&column[active.clone()]);
-            padding.fill(0.0);
-        }
-        self.hessenberg.reduce(size, set);
-        let (reduced, _) = self.hessenberg.matrix(size);
-        let columns =
-            reduced.chunks_exact(distance).enumerate().map(|(j, column)| &column[..size.min(j + 2)]);
-        fill_lane(&mut self.lanes.numbers()[..entries(n) * place.1], columns, stride(n), place);
-    }
-
-    /// Puts the active block of `dense` into its lane.
-    fn scatter(&mut self, n: usize, active: Range<usize>, place: (usize, usize)) {
-        let columns = self.dense[active.start * n..active.end * n].chunks_exact(n);
-        let columns = columns.map(|column| &column[active.clone()]);
-        fill_lane(&mut self.lanes.numbers()[..entries(n) * place.1], columns, stride(n), place);
-    }
-}
-
-/// Columns into one of so many lanes, with zeros below and beside them.
-fn fill_lane<'a>(
-    numbers: &mut [f64],
-    columns: impl Iterator<Item = &'a [f64]>,
-    stride: usize,
-    (lane, lanes): (usize, usize),
-) {
-    let columns = columns.chain(std::iter::repeat::<&[f64]>(&[]));
-    for (target, column) in numbers.chunks_exact_mut(stride * lanes).zip(columns) {
-        let (filled, zero) = target.split_at_mut(column.len() * lanes);
-        for (target, value) in filled.chunks_exact_mut(lanes).zip(column) {
-            target[lane] = *value;
-        }
-        zero.chunks_exact_mut(lanes).for_each(|target| target[lane] = 0.0);
-    }
-}
-
-/// A power of two by which the entries come into a range where squares neither overflow nor vanish; 1 for
-/// nearly all matrices.
-fn range_scale(largest: f64) -> f64 {
-    const FAR: f64 = 1e90;
-    if largest == 0.0 || (1.0 / FAR..FAR).contains(&largest) {
-        return 1.0;
-    }
-    largest.log2().floor().clamp(-1000.0, 1000.0).exp2()
 }
 
 #[cfg(test)]

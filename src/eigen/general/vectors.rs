@@ -3,7 +3,8 @@
 use faer::{MatMut, c64};
 
 use super::fallback::NotConverged;
-use super::{Workspace, order};
+use super::order;
+use super::workspace::Workspace;
 
 impl Workspace {
     /// Eigenvalues of the balanced matrix in `dense`, and the eigenvectors of the matrix before it was balanced,
