@@ -318,22 +318,20 @@ fn shifts<S: Simd>(lanes: Lanes<S>, [h11, h21, h12, h22]: [Real<S>; 4]) -> Shift
 /// Eigenvalues of a real 2x2 matrix, the one with positive imaginary part first.
 ///
 /// Real ones without cancellation: the larger root by its formula, the other one from the product.
-pub(super) fn eigenvalues_2x2([[a, b], [c, d]]: [[f64; 2]; 2]) -> [c64; 2] {
+fn eigenvalues_2x2([[a, b], [c, d]]: [[f64; 2]; 2]) -> [c64; 2] {
     let scale = a.abs().max(b.abs()).max(c.abs()).max(d.abs());
     if scale == 0.0 || b == 0.0 || c == 0.0 {
         return [c64::new(a, 0.0), c64::new(d, 0.0)];
     }
     // A zero has no sign of its own: the sweeps of neighbours may have changed it.
     let p = 0.5 * (a - d) + 0.0;
+    let (larger, smaller) = (b.abs().max(c.abs()), b.abs().min(c.abs()) * (b.signum() * c.signum()));
     // The discriminant p^2 + b c, scaled.
-    let size = p.abs().max(b.abs().max(c.abs()));
-    let z = p / size * p + b.abs().max(c.abs()) / size * b.abs().min(c.abs()) * (b.signum() * c.signum());
+    let size = p.abs().max(larger);
+    let z = p / size * p + larger / size * smaller;
     if z >= 0.0 {
         let z = p + (size.sqrt() * z.sqrt()).copysign(p);
-        return [
-            c64::new(d + z, 0.0),
-            c64::new(d - b.abs().max(c.abs()) / z * b.abs().min(c.abs()) * (b.signum() * c.signum()), 0.0),
-        ];
+        return [c64::new(d + z, 0.0), c64::new(d - larger / z * smaller, 0.0)];
     }
     let middle = d + p;
     let im = size.sqrt() * (-z).sqrt();
