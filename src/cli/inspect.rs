@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use super::failure::{self, Failure};
 use super::machine::peak_memory_bytes;
 use super::output::say;
-use super::summary::grouped;
+use super::figures::grouped;
 use super::{Common, Outcome};
 
 /// Diagonal entries so far below the largest are listed as suspicious.

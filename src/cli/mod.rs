@@ -4,6 +4,7 @@ mod bench;
 mod condense;
 mod eig;
 mod failure;
+mod figures;
 mod inspect;
 mod machine;
 mod masters;

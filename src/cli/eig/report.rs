@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::super::Common;
 use super::super::machine::peak_memory_bytes;
 use super::super::output::say;
-use super::super::summary::{grouped, megabytes};
+use super::super::figures::{grouped, megabytes};
 use super::plan::Plan;
 use super::run::Done;
 
