@@ -6,9 +6,9 @@ use anyhow::Result;
 use serde_json::{Value, json};
 
 use super::super::Common;
+use super::super::figures::{grouped, megabytes};
 use super::super::machine::peak_memory_bytes;
 use super::super::output::say;
-use super::super::figures::{grouped, megabytes};
 use super::plan::Plan;
 use super::run::Done;
 
