@@ -27,6 +27,8 @@ pub struct Footprint {
 const COPIES_BESIDE: usize = 5;
 /// The same for pairs, whose second path keeps both matrices, a factor and a reduced matrix.
 const PAIR_COPIES_BESIDE: usize = 12;
+/// Largest size of which all kernels of a stream work in lanes.
+const ALWAYS_IN_LANES: usize = 300;
 /// Numbers of workspace for each lane and row: eigenvalues, and rotations that are put off.
 const NUMBERS_IN_ROW: usize = 48;
 /// Bytes for each problem that do not depend on its size: places and outcomes.
@@ -63,8 +65,10 @@ impl Footprint {
         let of_group = self.matrix_bytes(self.lanes * in_lane + beside).saturating_add(row);
         let groups = chunk.div_ceil(self.lanes.max(1)).min(self.threads);
         let in_lanes = of_group.saturating_mul(groups as u64);
-        let one_by_one = self.matrix_bytes(beside).saturating_mul(chunk.min(self.threads) as u64);
-        in_lanes.max(one_by_one)
+        if self.size <= ALWAYS_IN_LANES {
+            return in_lanes;
+        }
+        in_lanes.max(self.matrix_bytes(beside).saturating_mul(chunk.min(self.threads) as u64))
     }
 
     /// What a solver keeps of a mass that all problems share: a copy, and its factor, made in lanes.
