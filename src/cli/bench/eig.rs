@@ -6,6 +6,7 @@ use std::time::Instant;
 use anyhow::Result;
 use clap::Args;
 use modalsweep::eigen::random::{Family, stack};
+use modalsweep::eigen::stream::{Footprint, StreamOptions};
 use modalsweep::eigen::{BatchOptions, EigenError, GeneralSolver, InstructionSet, Spectra, SymmetricSolver};
 use modalsweep::parallel::{Progress, with_threads};
 use ndarray::Array3;
@@ -13,6 +14,7 @@ use serde_json::json;
 
 use super::super::eig::KindChoice;
 use super::super::failure::Failure;
+use super::super::figures::megabytes;
 use super::super::machine::peak_memory_bytes;
 use super::super::output::say;
 use super::super::progress::Display;
@@ -58,6 +60,7 @@ pub fn run(args: &BenchEigArgs, common: &Common) -> Result<Outcome> {
     if let Some(set) = args.instructions {
         options = options.with_instruction_set(set);
     }
+    check_memory(&options, common)?;
     let display = Display::new(common.quiet);
     display.begin("cases", CASES.len() as u64);
     let mut table = Vec::new();
@@ -68,6 +71,38 @@ pub fn run(args: &BenchEigArgs, common: &Common) -> Result<Outcome> {
     display.end();
     print(args, common, &options, &table)?;
     Ok(Outcome::Done)
+}
+
+/// That the largest case has room: its matrices, and both solvers with their results.
+fn check_memory(options: &BatchOptions, common: &Common) -> Result<(), Failure> {
+    let Some(budget) = common.memory.budget() else { return Ok(()) };
+    let mut whole = StreamOptions::default();
+    whole.read_ahead = 0;
+    for (count, size) in CASES {
+        let footprint = Footprint {
+            size,
+            count,
+            matrices: 1,
+            shared_masses: 0,
+            vectors: 0,
+            lanes: options.instruction_set.lanes(),
+            threads: rayon::current_num_threads(),
+            solvers: 1,
+        };
+        let bytes =
+            |threads: usize| Footprint { threads, ..footprint }.bytes(count, &whole).saturating_mul(2);
+        let needed = bytes(footprint.threads);
+        if needed > budget.remaining() {
+            let needed = megabytes(needed);
+            let message = format!("{count} matrices of {size} x {size} need {needed}, {budget}");
+            let help = match bytes(1) {
+                fewer if fewer <= budget.remaining() => "take fewer --threads, or raise --memory",
+                _ => "raise --memory",
+            };
+            return Err(Failure::new(message).with_help(help));
+        }
+    }
+    Ok(())
 }
 
 /// Sequential and parallel rounds take turns, so that a slow spell of the machine meets both.
@@ -86,12 +121,12 @@ fn measure(
     let mut together = Solver::new(args.kind, options)?;
     let mut sequential = || {
         with_threads(1, || alone.seconds(&matrices))
-            .map_err(|error| Failure::new(format!("can't start a thread: {error}")))
+            .map_err(|error| Failure::new(format!("can't start a thread: {error}")))?
     };
     let (mut ones, mut alls) = (Vec::new(), Vec::new());
     // The first round fetches memory, and is not counted.
     for round in 0..=args.rounds {
-        let (one, all) = (sequential()?, together.seconds(&matrices));
+        let (one, all) = (sequential()?, together.seconds(&matrices)?);
         if round > 0 {
             ones.push(one);
             alls.push(all);
@@ -114,14 +149,22 @@ impl Solver {
         })
     }
 
-    /// Seconds for all matrices on the current pool.
-    fn seconds(&mut self, matrices: &Array3<f64>) -> f64 {
+    /// Seconds for all matrices on the current pool; all must have a result.
+    fn seconds(&mut self, matrices: &Array3<f64>) -> Result<f64, Failure> {
         let started = Instant::now();
         match self {
             Self::General(solver, spectra) => solver.solve(matrices, spectra),
             Self::Symmetric(solver, spectra) => solver.solve(matrices, spectra),
         }
-        started.elapsed().as_secs_f64()
+        let seconds = started.elapsed().as_secs_f64();
+        let failure = match self {
+            Self::General(_, spectra) => spectra.failures().next(),
+            Self::Symmetric(_, spectra) => spectra.failures().next(),
+        };
+        match failure {
+            Some((index, reason)) => Err(Failure::from(reason).in_front(format!("matrix {}", index + 1))),
+            None => Ok(seconds),
+        }
     }
 }
 
@@ -136,7 +179,7 @@ fn print(args: &BenchEigArgs, common: &Common, options: &BatchOptions, table: &[
         KindChoice::General => "general",
         KindChoice::Symmetric => "symmetric",
     };
-    let set = options.instruction_set.to_string();
+    let set = options.instruction_set;
     let threads = rayon::current_num_threads();
     if common.json {
         let cases = table.iter().map(|case| {
@@ -159,7 +202,7 @@ fn print(args: &BenchEigArgs, common: &Common, options: &BatchOptions, table: &[
             "cases": cases.collect::<Vec<_>>(),
             "compute_seconds": compute,
             "threads": threads,
-            "instruction_set": set,
+            "instruction_set": options.instruction_set.name(),
             "peak_memory_bytes": peak_memory_bytes(),
         });
         say(&format!("{object}\n"))?;
