@@ -382,4 +382,6 @@ fn the_bench_is_a_table_and_an_object() {
     let page = run_well(&folder, "bench eig --rounds 1 --threads 1 --kind symmetric");
     assert_eq!(page.lines().count(), 6, "{page}");
     assert!(page.starts_with("symmetric matrices, "), "{page}");
+    let page = run_well(&folder, "bench eig --rounds 1 --kind pair");
+    assert!(page.starts_with("pairs, "), "{page}");
 }

@@ -245,7 +245,7 @@ fn wrong_usage() {
         "eig --random 3x3 --family uniform --kind symmetric", "eig --random 1x1 --mass a.npy", "eig a.npy --kind hermitian",
         "eig a.npy --kind general --mass a.npy", "eig a.npy --vectors -o out.npy", "eig a.npy --kind symmetric --vectors",
         "eig a.npy --kind symmetric --vectors --magnitudes -o out.npy", "eig a.npy --chunk 0", "eig a.npy --chunk few",
-        "eig a.npy --instructions sse", "eig a.npy --magnitudes", "eig a.npy --threads 1025", "bench", "bench condense", "bench eig --rounds 0", "bench eig --kind pair",
+        "eig a.npy --instructions sse", "eig a.npy --magnitudes", "eig a.npy --threads 1025", "bench", "bench condense", "bench eig --rounds 0", "bench eig --kind pairs",
     ] {
         let output = run(&folder, arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments}");

@@ -71,7 +71,7 @@ pub struct EigArgs {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum KindChoice {
+enum KindChoice {
     /// Any real matrices; complex eigenvalues
     General,
     /// Real eigenvalues

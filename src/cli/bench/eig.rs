@@ -4,15 +4,16 @@ use std::fmt::{self, Write};
 use std::time::Instant;
 
 use anyhow::Result;
-use clap::Args;
-use modalsweep::eigen::random::{Family, stack};
+use clap::{Args, ValueEnum};
+use modalsweep::eigen::random::{Family, chain_pairs, stack};
 use modalsweep::eigen::stream::{Footprint, StreamOptions};
-use modalsweep::eigen::{BatchOptions, EigenError, GeneralSolver, InstructionSet, Spectra, SymmetricSolver};
+use modalsweep::eigen::{
+    BatchOptions, EigenError, GeneralSolver, InstructionSet, PairSolver, Spectra, SymmetricSolver, Vectors,
+};
 use modalsweep::parallel::{Progress, with_threads};
 use ndarray::Array3;
 use serde_json::json;
 
-use super::super::eig::KindChoice;
 use super::super::failure::Failure;
 use super::super::figures::megabytes;
 use super::super::machine::peak_memory_bytes;
@@ -23,11 +24,21 @@ use super::super::{Common, Outcome};
 /// Count and size of the matrices.
 const CASES: [(usize, usize); 3] = [(20, 100), (80, 200), (100, 300)];
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum BenchKind {
+    /// Real matrices; complex eigenvalues
+    General,
+    /// Real eigenvalues
+    Symmetric,
+    /// Stiffness and mass of chains
+    Pair,
+}
+
 #[derive(Debug, Args)]
 pub struct BenchEigArgs {
     /// Kind of the matrices
-    #[arg(long, value_enum, default_value_t = KindChoice::General)]
-    kind: KindChoice,
+    #[arg(long, value_enum, default_value_t = BenchKind::General)]
+    kind: BenchKind,
     /// Rounds; the table gives the median
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
     rounds: u32,
@@ -60,7 +71,7 @@ pub fn run(args: &BenchEigArgs, common: &Common) -> Result<Outcome> {
     if let Some(set) = args.instructions {
         options = options.with_instruction_set(set);
     }
-    check_memory(&options, common)?;
+    check_memory(args.kind, &options, common)?;
     let display = Display::new(common.quiet);
     display.begin("cases", CASES.len() as u64);
     let mut table = Vec::new();
@@ -74,7 +85,7 @@ pub fn run(args: &BenchEigArgs, common: &Common) -> Result<Outcome> {
 }
 
 /// That the largest case has room: its matrices, and both solvers with their results.
-fn check_memory(options: &BatchOptions, common: &Common) -> Result<(), Failure> {
+fn check_memory(kind: BenchKind, options: &BatchOptions, common: &Common) -> Result<(), Failure> {
     let Some(budget) = common.memory.budget() else { return Ok(()) };
     let mut whole = StreamOptions::default();
     whole.read_ahead = 0;
@@ -82,7 +93,7 @@ fn check_memory(options: &BatchOptions, common: &Common) -> Result<(), Failure> 
         let footprint = Footprint {
             size,
             count,
-            matrices: 1,
+            matrices: if kind == BenchKind::Pair { 2 } else { 1 },
             shared_masses: 0,
             vectors: 0,
             lanes: options.instruction_set.lanes(),
@@ -112,11 +123,14 @@ fn measure(
     count: usize,
     size: usize,
 ) -> Result<Measured, Failure> {
-    let family = match args.kind {
-        KindChoice::General => Family::Ginibre,
-        KindChoice::Symmetric => Family::Goe,
+    let matrices = match args.kind {
+        BenchKind::General => (stack(Family::Ginibre, count, size, 0), None),
+        BenchKind::Symmetric => (stack(Family::Goe, count, size, 0), None),
+        BenchKind::Pair => {
+            let (stiffness, mass) = chain_pairs(count, size, 0);
+            (stiffness, Some(mass))
+        }
     };
-    let matrices = stack(family, count, size, 0);
     let mut alone = Solver::new(args.kind, options)?;
     let mut together = Solver::new(args.kind, options)?;
     let mut sequential = || {
@@ -135,31 +149,42 @@ fn measure(
     Ok(Measured { count, size, sequential_seconds: median(ones), parallel_seconds: median(alls) })
 }
 
-/// The solver of either kind with its results.
+/// Matrices, and masses where they are pairs.
+type Problems = (Array3<f64>, Option<Array3<f64>>);
+
+/// The solver of each kind with its results.
 enum Solver {
     General(GeneralSolver, Spectra<faer::c64>),
     Symmetric(SymmetricSolver, Spectra<f64>),
+    Pair(Box<PairSolver>, Spectra<f64>),
 }
 
 impl Solver {
-    fn new(kind: KindChoice, options: &BatchOptions) -> Result<Self, EigenError> {
+    fn new(kind: BenchKind, options: &BatchOptions) -> Result<Self, EigenError> {
         Ok(match kind {
-            KindChoice::General => Self::General(GeneralSolver::new(options.clone())?, Spectra::new()),
-            KindChoice::Symmetric => Self::Symmetric(SymmetricSolver::new(options.clone())?, Spectra::new()),
+            BenchKind::General => Self::General(GeneralSolver::new(options.clone())?, Spectra::new()),
+            BenchKind::Symmetric => Self::Symmetric(SymmetricSolver::new(options.clone())?, Spectra::new()),
+            BenchKind::Pair => {
+                Self::Pair(PairSolver::new(options.clone(), Vectors::None)?.into(), Spectra::new())
+            }
         })
     }
 
     /// Seconds for all matrices on the current pool; all must have a result.
-    fn seconds(&mut self, matrices: &Array3<f64>) -> Result<f64, Failure> {
+    fn seconds(&mut self, (matrices, masses): &Problems) -> Result<f64, Failure> {
         let started = Instant::now();
         match self {
             Self::General(solver, spectra) => solver.solve(matrices, spectra),
             Self::Symmetric(solver, spectra) => solver.solve(matrices, spectra),
+            Self::Pair(solver, spectra) => {
+                let masses = masses.as_ref().expect("made for pairs");
+                solver.solve(matrices, masses, spectra)?;
+            }
         }
         let seconds = started.elapsed().as_secs_f64();
         let failure = match self {
             Self::General(_, spectra) => spectra.failures().next(),
-            Self::Symmetric(_, spectra) => spectra.failures().next(),
+            Self::Symmetric(_, spectra) | Self::Pair(_, spectra) => spectra.failures().next(),
         };
         match failure {
             Some((index, reason)) => Err(Failure::from(reason).in_front(format!("matrix {}", index + 1))),
@@ -176,8 +201,9 @@ fn median(mut seconds: Vec<f64>) -> f64 {
 
 fn print(args: &BenchEigArgs, common: &Common, options: &BatchOptions, table: &[Measured]) -> Result<()> {
     let kind = match args.kind {
-        KindChoice::General => "general",
-        KindChoice::Symmetric => "symmetric",
+        BenchKind::General => "general",
+        BenchKind::Symmetric => "symmetric",
+        BenchKind::Pair => "pair",
     };
     let set = options.instruction_set;
     let threads = rayon::current_num_threads();
@@ -207,7 +233,8 @@ fn print(args: &BenchEigArgs, common: &Common, options: &BatchOptions, table: &[
         });
         say(&format!("{object}\n"))?;
     } else if !common.quiet {
-        let mut page = format!("{kind} matrices, {set}, median of {} round(s)\n\n", args.rounds);
+        let things = if args.kind == BenchKind::Pair { "s" } else { " matrices" };
+        let mut page = format!("{kind}{things}, {set}, median of {} round(s)\n\n", args.rounds);
         write_table(&mut page, threads, table)?;
         say(&page)?;
     }
