@@ -244,16 +244,64 @@ fn the_json_object() {
     for key in ["read_seconds", "compute_seconds", "write_seconds", "total_seconds"] {
         assert!(report[key].as_f64().unwrap() >= 0.0, "{key}");
     }
-    for (key, arguments) in [("Plain", "--instructions plain"), ("2", "--threads 2")] {
-        let report = json(&run_well(&folder, &format!("eig --random 3x4 --json {arguments}")));
-        let found =
-            [&report["instruction_set"], &report["threads"]].map(|value| value.to_string().to_lowercase());
-        assert!(found.iter().any(|value| value.contains(&key.to_lowercase())), "{found:?}");
-    }
+    let report = json(&run_well(&folder, "eig --random 3x4 --json --instructions plain --threads 2"));
+    assert_eq!((&report["instruction_set"], &report["threads"]), (&"plain".into(), &2.into()));
     let empty = json(&run_well(&folder, "eig --random 0x4 --json -o none.npy"));
     assert_eq!((&empty["count"], &empty["matrices_per_second"]), (&0.into(), &Value::Null));
     assert_eq!(std::fs::metadata(folder.path("none.npy")).unwrap().len(), 128);
     assert_eq!(folder.names(), ["none.npy"]);
+}
+
+/// The memory that is foreseen is at least what is taken, also with many threads and few matrices in a chunk.
+#[test]
+#[cfg(target_os = "linux")]
+fn memory_stays_below_its_limit() {
+    use modalsweep::eigen::InstructionSet;
+    use modalsweep::eigen::stream::{Footprint, StreamOptions};
+    /// The program before it begins, and what threads take.
+    const PROGRAM: u64 = 16_000_000;
+    let folder = Folder::new();
+    let (stiffness, mass) = chain_pairs(32, 200, 3);
+    write_npy(&folder.path("k.npy"), stiffness.view()).unwrap();
+    write_npy(&folder.path("m.npy"), mass.view()).unwrap();
+    write_npy(&folder.path("m1.npy"), mass.index_axis(Axis(0), 0)).unwrap();
+    let (lanes, options) = (InstructionSet::detect().lanes(), StreamOptions::default());
+    // In lanes, one matrix at a time, with eigenvectors, pairs.
+    for (arguments, size, matrices, shared_masses, vectors) in [
+        ("--random 32x300", 300, 1, 0, 0),
+        ("--random 16x450", 450, 1, 0, 0),
+        ("--random 32x310 --kind symmetric --vectors -o out.npy", 310, 1, 0, 1),
+        ("k.npy --mass m.npy --vectors -o out.npy", 200, 2, 0, 1),
+        ("k.npy --mass m1.npy", 200, 1, 1, 0),
+    ] {
+        let count = if size == 450 { 16 } else { 32 };
+        let footprint =
+            Footprint { size, count, matrices, shared_masses, vectors, lanes, threads: 16, solvers: 2 };
+        let limit = footprint.bytes(8, &options) + PROGRAM;
+        let options = format!("--threads 16 --chunk 8 --memory {limit} --json");
+        let report = json(&run_well(&folder, &format!("eig {arguments} {options}")));
+        let peak = report["peak_memory_bytes"].as_u64().unwrap();
+        eprintln!("{arguments}: {peak} of {limit}");
+        assert!(peak <= limit + 4_000_000, "{arguments}: {peak} bytes, the limit was {limit}");
+    }
+}
+
+/// Results that do not belong together are never side by side.
+#[test]
+fn vectors_of_an_earlier_run_go_away() {
+    let folder = Folder::new();
+    write_npy(&folder.path("a.npy"), second_difference(3).view()).unwrap();
+    write_npy(&folder.path("foreign.vectors.npy"), second_difference(3).view()).unwrap();
+    run_well(&folder, "eig a.npy --kind symmetric -o new/deep/out.npy --vectors --quiet");
+    let names = || cli_support::files(&folder, "new/deep");
+    assert_eq!(names(), ["out.npy", "out.vectors.npy"]);
+    run_well(&folder, "eig a.npy --kind symmetric -o new/deep/out.npy --quiet");
+    assert_eq!(names(), ["out.npy"]);
+    run_well(&folder, "eig a.npy -o foreign.npy --quiet");
+    assert!(folder.names().contains(&"foreign.vectors.npy".to_owned()), "without eigenvalues it is not ours");
+    let one = json(&run_well(&folder, "eig foreign.vectors.npy -o foreign.npy --json"));
+    assert_eq!(one["count"], 1);
+    assert!(folder.names().contains(&"foreign.vectors.npy".to_owned()), "an input stays");
 }
 
 #[test]
@@ -316,6 +364,8 @@ fn long_lists_of_failures_are_cut() {
     assert_eq!(output.status.code(), Some(3));
     let report = json(&text(&output.stdout));
     assert_eq!((&report["failed_count"], report["failed"].as_array().unwrap().len()), (&99.into(), 20));
+    assert_eq!(report["failed_listed"], 20);
+    assert_eq!(report["failed_indices"], Value::from((0..99).collect::<Vec<usize>>()));
     let errors = text(&output.stderr);
     assert_eq!(errors.lines().count(), 8, "{errors}");
     assert!(errors.contains("warning: and 94 more\nwarning: 99 of 100 matrices failed\n"), "{errors}");
@@ -332,4 +382,6 @@ fn the_bench_is_a_table_and_an_object() {
     let page = run_well(&folder, "bench eig --rounds 1 --threads 1 --kind symmetric");
     assert_eq!(page.lines().count(), 6, "{page}");
     assert!(page.starts_with("symmetric matrices, "), "{page}");
+    let page = run_well(&folder, "bench eig --rounds 1 --kind pair");
+    assert!(page.starts_with("pairs, "), "{page}");
 }

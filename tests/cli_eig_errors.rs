@@ -55,6 +55,10 @@ fn files_that_hold_no_stack() {
         (npy("<f8", "False", "(1, 1, 2, 2)", 4), "bad.npy: the stack of matrices has 4 dimensions, expected 3"),
         (npy("<c16", "False", "(1, 2, 2)", 8), "bad.npy: an array of `<c16` is not supported"),
         (npy("<U2", "False", "(1, 2, 2)", 4), "bad.npy: an array of `<U2` is not supported"),
+        (b"PK\x03\x04 and so on".to_vec(), "bad.npy: a .npz archive, not a .npy file"),
+        (b"\x1f\x8b\x08 and so on".to_vec(), "bad.npy: compressed by gzip, not a .npy file"),
+        (npy("<f8", "False", "(2, 2, 3)", 12), "bad.npy: the array is 2 x 2 x 3: the matrices must be counted by its first axis"),
+        (npy("<f2", "False", "(1, 2, 2)", 1), "bad.npy: an array of `<f2` is not supported"),
         (npy("|O", "False", "(1, 2, 2)", 4), "bad.npy: an array of `|O` is not supported"),
     ] {
         folder.write("bad.npy", content);
@@ -76,12 +80,32 @@ fn where_every_matrix_fails_nothing_is_written() {
         "a.npy --kind symmetric",
         "a.npy: the matrix has a value that is not finite at equation 1, 2",
     );
+    write_npy(&folder.path("k.npy"), array![[2.0, -1.0], [-1.0, 2.0]].view()).unwrap();
+    write_npy(&folder.path("m.npy"), array![[1.0, 0.0], [0.0, -1.0]].view()).unwrap();
+    let expected = "m.npy: the mass matrix is not positive definite: pivot -1e0 at equation 2";
+    refused(&folder, "k.npy --mass m.npy", expected);
+    let output = run(&folder, "eig k.npy --mass m.npy");
+    assert!(text(&output.stderr).contains("\nhelp: look for negative or missing mass at that equation"));
+    write_npy(&folder.path("m.npy"), array![[[1.0, 0.5], [0.0, 1.0]]].view()).unwrap();
+    refused(&folder, "k.npy --mass m.npy", "m.npy: the mass matrix is not symmetric: ...");
+}
+
+/// Parts of a study that is cut into pieces end alike, however many fail.
+#[test]
+fn where_all_of_several_fail_it_ends_as_where_some_do() {
+    let folder = Folder::new();
     write_npy(&folder.path("a.npy"), Array3::from_elem((4, 2, 2), f64::INFINITY).view()).unwrap();
-    refused(
-        &folder,
-        "a.npy",
-        "a.npy: all 4 matrices failed; matrix 1: the matrix has a value that is not finite at equation 1, 1",
+    let output = run(&folder, "eig a.npy -o out.npy --magnitudes --json");
+    assert_eq!(output.status.code(), Some(3));
+    let report: serde_json::Value = serde_json::from_str(&text(&output.stdout)).unwrap();
+    assert_eq!(
+        (&report["failed_count"], &report["smallest_magnitude"]),
+        (&4.into(), &serde_json::Value::Null)
     );
+    let rows = modalsweep::io::read_npy(&folder.path("out.npy")).unwrap();
+    assert!(rows.shape() == [4, 2] && rows.iter().all(|value| value.is_nan()));
+    let errors = text(&output.stderr);
+    assert!(errors.contains("\nwarning: all 4 matrices failed; their rows are NaN\n"), "{errors}");
 }
 
 #[test]
@@ -135,7 +159,7 @@ fn masses_that_do_not_fit() {
     let output = run(&folder, "eig k.npy --mass m.npy");
     assert_eq!(output.status.code(), Some(3));
     let errors = text(&output.stderr);
-    let warning = "warning: matrix 2 of 3: the mass matrix is not symmetric: entry (2, 1) is 0e0, entry (1, 2) is 2.5e-1\n";
+    let warning = "warning: m.npy: matrix 2 of 3: the mass matrix is not symmetric: entry (2, 1) is 0e0, entry (1, 2) is 2.5e-1\n";
     assert!(errors.starts_with(warning), "{errors}");
     let output = run(&folder, "eig k.npy --mass k.npy -o k.npy");
     assert!(text(&output.stderr).starts_with("error: k.npy: this input lies where a result would be\n"));
@@ -147,7 +171,7 @@ fn outputs_that_cannot_be_written() {
     std::fs::create_dir(folder.path("taken")).unwrap();
     folder.write("file", "");
     write_npy(&folder.path("a.npy"), array![[1.0]].view()).unwrap();
-    for output in ["taken", "missing/out.npy", "file/out.npy"] {
+    for output in ["taken", "taken/", "new/", "file/out.npy", "file/new/out.npy"] {
         let result = run(&folder, &format!("eig a.npy -o {output}"));
         assert_eq!(result.status.code(), Some(1), "{output}");
         let errors = text(&result.stderr);
@@ -185,9 +209,20 @@ fn too_little_memory() {
         "1000000 matrices of 100 x 100 need ...",
     );
     folder.write("fortran.npy", npy("<f8", "True", "(100, 100, 100)", 1_000_000));
-    let output = run(&folder, "eig fortran.npy --memory 12M");
-    assert!(text(&output.stderr).contains("\nhelp: a stack in Fortran order is read as a whole"));
-    assert_eq!(output.status.code(), Some(1));
+    for (arguments, help) in [
+        ("fortran.npy --memory 14M", "a stack in Fortran order is read as a whole: "),
+        ("--random 100000x100 --memory 1G --chunk 100000", "make --chunk smaller, or raise --memory\n"),
+        ("--random 9x30000 --memory 1G --threads 64", "raise --memory\n"),
+    ] {
+        let output = run(&folder, &format!("eig {arguments}"));
+        let errors = text(&output.stderr);
+        assert!(errors.contains(&format!("\nhelp: {help}")), "{arguments}: {errors}");
+        assert_eq!(output.status.code(), Some(1));
+    }
+    let errors = text(&run(&folder, "bench eig --memory 1").stderr);
+    assert!(errors.starts_with("error: 20 matrices of 100 x 100 need "), "{errors}");
+    #[cfg(target_os = "linux")]
+    assert!(errors.contains(", the limit is 0 kB, of which the program itself has "), "{errors}");
 }
 
 #[test]
@@ -210,7 +245,7 @@ fn wrong_usage() {
         "eig --random 3x3 --family uniform --kind symmetric", "eig --random 1x1 --mass a.npy", "eig a.npy --kind hermitian",
         "eig a.npy --kind general --mass a.npy", "eig a.npy --vectors -o out.npy", "eig a.npy --kind symmetric --vectors",
         "eig a.npy --kind symmetric --vectors --magnitudes -o out.npy", "eig a.npy --chunk 0", "eig a.npy --chunk few",
-        "eig a.npy --instructions sse", "bench", "bench condense", "bench eig --rounds 0", "bench eig --kind pair",
+        "eig a.npy --instructions sse", "eig a.npy --magnitudes", "eig a.npy --threads 1025", "bench", "bench condense", "bench eig --rounds 0", "bench eig --kind pairs",
     ] {
         let output = run(&folder, arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments}");
@@ -218,4 +253,8 @@ fn wrong_usage() {
         assert_ne!(text(&output.stderr), "", "{arguments}");
     }
     assert_eq!(folder.names(), ["a.npy"]);
+    let errors = text(&run(&folder, "eig").stderr);
+    assert!(errors.contains("<FILE|--random <COUNTxN>>"), "{errors}");
+    let errors = text(&run(&folder, "eig a.npy --kind general --mass a.npy").stderr);
+    assert!(errors.contains("Usage: modalsweep eig "), "{errors}");
 }

@@ -132,7 +132,7 @@ fn files_that_hold_no_stack() {
     refused(&folder, f8("(3, 2, 2)", 13), "more bytes than its shape asks for");
     refused(&folder, [f8("(3, 2, 2)", 12), b"x".to_vec()].concat(), "more bytes than its shape asks for");
     refused(&folder, f8("(0, 2, 2)", 1), "more bytes than its shape asks for");
-    refused(&folder, f8("(2, 2, 3)", 12), "the matrices are 2 x 3, not square");
+    refused(&folder, f8("(2, 2, 3)", 12), "the array is 2 x 2 x 3: ");
     refused(&folder, f8("(2, 3)", 6), "the matrices are 2 x 3, not square");
     refused(&folder, f8("(4,)", 4), "has 1 dimensions, expected 3");
     refused(&folder, f8("()", 1), "has 0 dimensions, expected 3");

@@ -6,28 +6,35 @@ mod results;
 mod run;
 
 use std::ffi::OsStr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf, is_separator};
 use std::str::FromStr;
 use std::time::Instant;
 
 use anyhow::Result;
 use clap::error::ErrorKind;
-use clap::{Args, CommandFactory, ValueEnum};
-use modalsweep::eigen::InstructionSet;
+use clap::{ArgGroup, Args, CommandFactory, ValueEnum};
 use modalsweep::eigen::random::Family;
+use modalsweep::eigen::{EigenError, InstructionSet, Operand};
 
 use super::failure::Failure;
 use super::{Cli, Common, Outcome};
 use plan::Plan;
 
 #[derive(Debug, Args)]
-#[command(after_help = "\
+#[command(
+    group(ArgGroup::new("matrices").required(true).args(["file", "random"])),
+    after_help = "\
 The result is count x n: general eigenvalues are complex, of descending magnitude; symmetric ones real and \
-ascending; with --mass they are omega^2, ascending, motions without mass last as infinity. The rows of matrices \
-that fail are NaN. In the JSON matrices count from 0, as in NumPy; in messages from 1.")]
+ascending; with --mass they are omega^2, ascending, motions without mass last as infinity, with columns of zeros in \
+OUT.vectors.npy. Pairs come from files: --random makes single matrices.
+
+Matrices that fail do not stop the others: their rows are NaN, the JSON object has their indices, and the exit status \
+is 3, also where all of several fail. Where there is one matrix and it fails, nothing is written, and the exit status \
+is 1. In the JSON matrices count from 0, as in NumPy; in messages from 1."
+)]
 pub struct EigArgs {
     /// Stack of matrices, .npy, count x n x n (or one, n x n)
-    #[arg(value_name = "FILE", required_unless_present = "random", conflicts_with = "random")]
+    #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
     /// Random matrices instead of a file, such as 80x200
     #[arg(long, value_name = "COUNTxN")]
@@ -44,11 +51,12 @@ pub struct EigArgs {
     /// Mass matrices M of K x = lambda M x, a stack like FILE, or one matrix for all
     #[arg(long, value_name = "FILE", conflicts_with = "random")]
     mass: Option<PathBuf>,
-    /// Eigenvalues, .npy; without it only the summary is given
+    /// Eigenvalues, .npy, in a folder that is made where it is missing; without it only the summary is given. An
+    /// OUT.vectors.npy of an earlier run goes away
     #[arg(short, long, value_name = "OUT.npy")]
     output: Option<PathBuf>,
     /// Write the sorted |lambda| instead, largest first
-    #[arg(long)]
+    #[arg(long, requires = "output")]
     magnitudes: bool,
     /// Also write the eigenvectors of symmetric matrices (with --mass: mode shapes) as columns, count x n x n, to
     /// OUT.vectors.npy
@@ -63,7 +71,7 @@ pub struct EigArgs {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum KindChoice {
+enum KindChoice {
     /// Any real matrices; complex eigenvalues
     General,
     /// Real eigenvalues
@@ -134,9 +142,22 @@ impl EigArgs {
         })
     }
 
-    /// Where the eigenvectors go: `OUT.vectors.npy` beside `OUT.npy`.
+    /// Where the eigenvectors go, if they are wanted.
     fn vectors_path(&self) -> Option<PathBuf> {
-        let path = self.output.as_deref().filter(|_| self.vectors)?;
+        self.beside_output().filter(|_| self.vectors)
+    }
+
+    /// Eigenvectors of an earlier run, which would not belong to these eigenvalues.
+    fn outdated_vectors(&self) -> Option<PathBuf> {
+        let path = self.beside_output().filter(|_| !self.vectors)?;
+        // Without eigenvalues beside them they are not ours.
+        let is_ours = path.is_file() && self.output.as_ref().is_some_and(|output| output.is_file());
+        (is_ours && self.input_at(&path).is_none()).then_some(path)
+    }
+
+    /// `OUT.vectors.npy` beside `OUT.npy`.
+    fn beside_output(&self) -> Option<PathBuf> {
+        let path = self.output.as_deref()?;
         let mut name = match path.extension() {
             Some(extension) if extension == "npy" => path.file_stem()?.to_owned(),
             _ => path.file_name()?.to_owned(),
@@ -145,39 +166,55 @@ impl EigArgs {
         Some(path.with_file_name(name))
     }
 
-    /// No result may take the place of an input.
-    fn check_overwriting(&self) -> Result<(), Failure> {
-        let results: Vec<PathBuf> = [self.output.clone(), self.vectors_path()]
-            .into_iter()
-            .flatten()
-            .filter_map(|path| path.canonicalize().ok())
-            .collect();
-        for input in [&self.file, &self.mass].into_iter().flatten() {
-            if input.canonicalize().is_ok_and(|path| results.contains(&path)) {
-                return Err(Failure::new(format!(
-                    "{}: this input lies where a result would be",
-                    input.display()
-                ))
-                .with_help("choose another file with -o"));
+    /// The input that lies at this path.
+    fn input_at(&self, path: &Path) -> Option<&Path> {
+        let path = path.canonicalize().ok()?;
+        let inputs = [&self.file, &self.mass].into_iter().flatten();
+        inputs.map(PathBuf::as_path).find(|input| input.canonicalize().is_ok_and(|input| input == path))
+    }
+
+    /// That results have a name each, and that none takes the place of an input.
+    fn check_output(&self) -> Result<(), Failure> {
+        let Some(output) = &self.output else { return Ok(()) };
+        if output.as_os_str().as_encoded_bytes().last().is_some_and(|&byte| is_separator(byte.into())) {
+            let help = format!("name a file in it, such as {}", output.join("eigenvalues.npy").display());
+            let message = format!("{}: cannot write: it is a folder, not a file", output.display());
+            return Err(Failure::new(message).with_help(help));
+        }
+        for path in [Some(output.clone()), self.vectors_path()].into_iter().flatten() {
+            if let Some(input) = self.input_at(&path) {
+                let message = format!("{}: this input lies where a result would be", input.display());
+                return Err(Failure::new(message).with_help("choose another file with -o"));
             }
         }
         Ok(())
+    }
+
+    /// The file that a failure belongs to, if there is one.
+    fn file_at_fault(&self, reason: &EigenError) -> Option<&Path> {
+        match reason.operand() {
+            Some(Operand::Mass) => self.mass.as_deref(),
+            _ => self.file.as_deref(),
+        }
     }
 }
 
 /// Says what is wrong as the parser of the options does, and ends the program with exit status 2.
 fn wrong_usage(message: &str) -> ! {
-    Cli::command().error(ErrorKind::ArgumentConflict, message).exit()
+    let mut program = Cli::command();
+    program.build();
+    let command = program.find_subcommand_mut("eig").expect("this command");
+    command.error(ErrorKind::ArgumentConflict, message).exit()
 }
 
 /// Reads, solves and writes piece by piece, then prints.
 pub fn run(args: &EigArgs, common: &Common) -> Result<Outcome> {
     let started = Instant::now();
     let kind = args.kind();
-    args.check_overwriting()?;
+    args.check_output()?;
     let (plan, inputs) = Plan::new(args, common, kind)?;
     let done = run::solve(args, common, &plan, inputs)?;
     let total_seconds = started.elapsed().as_secs_f64();
-    report::Report { plan: &plan, done: &done, total_seconds }.print(common)?;
-    Ok(if done.summary.failed == 0 { Outcome::Done } else { Outcome::SomeFailed })
+    report::Report { args, plan: &plan, done: &done, total_seconds }.print(common)?;
+    Ok(if done.summary.failed.is_empty() { Outcome::Done } else { Outcome::SomeFailed })
 }

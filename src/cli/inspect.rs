@@ -14,9 +14,9 @@ use modalsweep::parallel::Silent;
 use serde_json::{Value, json};
 
 use super::failure::{self, Failure};
+use super::figures::grouped;
 use super::machine::peak_memory_bytes;
 use super::output::say;
-use super::summary::grouped;
 use super::{Common, Outcome};
 
 /// Diagonal entries so far below the largest are listed as suspicious.

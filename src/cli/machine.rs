@@ -1,8 +1,11 @@
 //! What the machine has, as far as it can be read without asking other programs: Linux's /proc and
 //! control groups. Elsewhere nothing is known, and only an absolute `--memory` limits.
 
+use std::fmt;
 use std::fs::read_to_string;
 use std::str::FromStr;
+
+use super::figures::megabytes;
 
 /// The value of `--memory`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -36,9 +39,39 @@ impl FromStr for MemoryLimit {
 impl MemoryLimit {
     /// Bytes that may be taken on top of what is in use, or `None` where nothing is known.
     pub fn remaining(self) -> Option<u64> {
+        self.budget().map(Budget::remaining)
+    }
+
+    /// The limit in bytes, and what of it is in use now; `None` where nothing is known.
+    pub fn budget(self) -> Option<Budget> {
         match self {
-            Self::Bytes(limit) => Some(limit.saturating_sub(status_bytes("VmRSS:").unwrap_or(0))),
-            Self::PercentOfFree(percent) => free_bytes().map(|free| (free as f64 * percent / 100.0) as u64),
+            Self::Bytes(limit) => Some(Budget { limit, in_use: status_bytes("VmRSS:").unwrap_or(0) }),
+            Self::PercentOfFree(percent) => {
+                free_bytes().map(|free| Budget { limit: (free as f64 * percent / 100.0) as u64, in_use: 0 })
+            }
+        }
+    }
+}
+
+/// A limit in bytes, and what this process has taken of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Budget {
+    limit: u64,
+    in_use: u64,
+}
+
+impl Budget {
+    pub fn remaining(self) -> u64 {
+        self.limit.saturating_sub(self.in_use)
+    }
+}
+
+impl fmt::Display for Budget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the limit is {}", megabytes(self.limit))?;
+        match self.in_use {
+            0 => Ok(()),
+            in_use => write!(f, ", of which the program itself has {}", megabytes(in_use)),
         }
     }
 }

@@ -4,6 +4,7 @@ mod bench;
 mod condense;
 mod eig;
 mod failure;
+mod figures;
 mod inspect;
 mod machine;
 mod masters;
@@ -32,8 +33,8 @@ struct Cli {
 
 #[derive(Debug, Args)]
 struct Common {
-    /// Threads to use; 0: one per core
-    #[arg(long, global = true, value_name = "N", default_value_t = 0)]
+    /// Threads to use, at most 1024; 0: one per core
+    #[arg(long, global = true, value_name = "N", default_value_t = 0, value_parser = threads)]
     threads: usize,
     /// Print one JSON object on standard output, and nothing else there
     #[arg(long, global = true)]
@@ -44,6 +45,13 @@ struct Common {
     /// Most memory to use, such as 8G, 500M or 60% of what is free
     #[arg(long, global = true, value_name = "SIZE", default_value = "80%")]
     memory: machine::MemoryLimit,
+}
+
+/// The value of `--threads`.
+fn threads(text: &str) -> Result<usize, String> {
+    const MOST: usize = 1024;
+    let number = text.parse().ok().filter(|&threads| threads <= MOST);
+    number.ok_or_else(|| format!("`{text}` is not a number from 0 to {MOST}"))
 }
 
 #[derive(Debug, Subcommand)]

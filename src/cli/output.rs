@@ -19,12 +19,43 @@ pub fn say(text: &str) -> Result<(), Failure> {
     }
 }
 
+/// Folders that were made for a run; those that are empty go away again, unless they are [kept](Self::keep).
+pub struct MadeFolders(Vec<PathBuf>);
+
+impl MadeFolders {
+    /// Makes a folder, and those above it, where they are missing.
+    pub fn make(path: &Path) -> Result<Self, String> {
+        let there = path.ancestors().find(|folder| folder.exists());
+        if let Some(file) = there.filter(|folder| !folder.is_dir()) {
+            return Err(format!("{} is a file, not a folder", file.display()));
+        }
+        let missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
+        let made = Self(path.ancestors().take_while(missing).map(Path::to_owned).collect());
+        if !made.0.is_empty() {
+            fs::create_dir_all(path).map_err(|error| format!("cannot make this folder: {error}"))?;
+        }
+        Ok(made)
+    }
+
+    pub fn keep(&mut self) {
+        self.0.clear();
+    }
+}
+
+impl Drop for MadeFolders {
+    fn drop(&mut self) {
+        // Deepest first; a folder that holds something else stays.
+        for folder in &self.0 {
+            let _ = fs::remove_dir(folder);
+        }
+    }
+}
+
 /// A folder for the results of one run. Unless the run is [finished](Self::finish), its files go away
 /// again, and so do the folders made for it.
 pub struct OutputFolder {
     path: PathBuf,
-    /// Folders made for this run, deepest first.
-    made: Vec<PathBuf>,
+    made: MadeFolders,
     files: Vec<String>,
     finished: bool,
 }
@@ -36,14 +67,8 @@ impl OutputFolder {
         let failure = |why: String| {
             Failure::new(format!("-o {}: {why}", path.display())).with_help("choose another folder with -o")
         };
-        let there = path.ancestors().find(|folder| folder.exists());
-        if let Some(file) = there.filter(|folder| !folder.is_dir()) {
-            return Err(failure(format!("{} is a file, not a folder", file.display())));
-        }
-        let missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
-        let made = path.ancestors().take_while(missing).map(Path::to_owned).collect();
+        let made = MadeFolders::make(path).map_err(failure)?;
         let folder = Self { path: path.to_owned(), made, files: Vec::new(), finished: false };
-        fs::create_dir_all(path).map_err(|error| failure(format!("cannot make this folder: {error}")))?;
         let probe = path.join(format!(".modalsweep-{}.tmp", std::process::id()));
         fs::File::create(&probe)
             .and_then(|_| fs::remove_file(&probe))
@@ -72,6 +97,7 @@ impl OutputFolder {
     /// Keeps the files, and tells their names.
     pub fn finish(mut self) -> Vec<String> {
         self.finished = true;
+        self.made.keep();
         std::mem::take(&mut self.files)
     }
 }
@@ -81,12 +107,9 @@ impl Drop for OutputFolder {
         if self.finished {
             return;
         }
-        // What can't be removed stays; a folder that holds something else does too.
+        // What can't be removed stays.
         for name in &self.files {
             let _ = fs::remove_file(self.path.join(name));
-        }
-        for folder in &self.made {
-            let _ = fs::remove_dir(folder);
         }
     }
 }

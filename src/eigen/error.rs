@@ -158,6 +158,18 @@ pub enum EigenError {
 }
 
 impl EigenError {
+    /// The matrix at fault, where it is one of them alone.
+    pub fn operand(&self) -> Option<Operand> {
+        match *self {
+            Self::NotSquare { matrix, .. }
+            | Self::SizeMismatch { matrix, .. }
+            | Self::NonFinite { matrix, .. }
+            | Self::NotSymmetric { matrix, .. }
+            | Self::NotPositiveDefinite { matrix, .. } => Some(matrix),
+            _ => None,
+        }
+    }
+
     /// The message with the caller's names of the equations (0-based) in the place of numbers.
     pub fn describe(&self, name: impl Fn(usize) -> String) -> String {
         match self {
@@ -193,6 +205,9 @@ impl EigenError {
             }
             Self::SizeMismatch { .. } | Self::CountMismatch { .. } => {
                 "give one mass matrix of the same size for all, or as many as there are stiffness matrices"
+            }
+            Self::NotPositiveDefinite { matrix: Operand::Mass, .. } => {
+                "look for negative or missing mass at that equation; a semidefinite mass is accepted"
             }
             Self::InstructionSetMissing { .. } => "leave the choice to the program",
             _ => return None,

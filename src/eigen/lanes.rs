@@ -57,6 +57,16 @@ impl InstructionSet {
         }
     }
 
+    /// As options name it: `plain`, `neon`, `avx2` or `avx512`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Neon => "neon",
+            Self::Avx2 => "avx2",
+            Self::Avx512 => "avx512",
+        }
+    }
+
     /// The set for so many matrices in lanes: AVX2 where half of the lanes would be idle.
     ///
     /// In half of the memory. Only for kernels that do the same operations in each lane with both.

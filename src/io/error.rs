@@ -62,6 +62,18 @@ pub enum IoErrorKind {
         /// The feature.
         what: String,
     },
+    /// An array of numbers, texts or objects that do not become `f64`.
+    #[error("an array of `{dtype}` is not supported")]
+    UnsupportedNumbers {
+        /// NumPy's name of the type.
+        dtype: String,
+    },
+    /// Several arrays in one archive, where one array is expected.
+    #[error("a .npz archive, not a .npy file")]
+    IsArchive,
+    /// A file that is compressed, where it is read piece by piece.
+    #[error("compressed by gzip, not a .npy file")]
+    IsCompressed,
     /// Nodes that a deck places otherwise than by their global rectangular coordinates.
     #[error("nodes placed by *{keyword} are not supported")]
     NodePlacement {
@@ -153,6 +165,14 @@ pub enum IoErrorKind {
         rows: u64,
         /// Number of columns of each.
         cols: u64,
+    },
+    /// A stack of square matrices whose last axis counts them.
+    #[error("the array is {size} x {size} x {count}: the matrices must be counted by its first axis")]
+    CountedByLastAxis {
+        /// Rows and columns of each matrix.
+        size: u64,
+        /// How many there are.
+        count: u64,
     },
     /// A matrix that is declared symmetric has entries on both sides of the diagonal.
     #[error("declared symmetric, but entry ({row}, {col}) is in the other triangle than those before it")]
@@ -308,6 +328,13 @@ impl IoErrorKind {
             Unsupported { .. } => {
                 "convert it first: real, assembled, counted from 1; in SciPy, `matrix.tocsc()`"
             }
+            UnsupportedNumbers { dtype } if dtype.contains('c') => {
+                "complex matrices are not supported; where the imaginary part is zero, save stack.real"
+            }
+            UnsupportedNumbers { .. } => "save stack.astype(float)",
+            IsArchive => "np.save one array of it, such as np.save(\"K.npy\", np.load(\"K.npz\")[\"K\"])",
+            IsCompressed => "unpack it first",
+            CountedByLastAxis { .. } => "save np.moveaxis(K, -1, 0)",
             NodePlacement { .. } => "write the nodes in global rectangular coordinates",
             SeveralElements => "keep one *USER ELEMENT in each file",
             NotANumber { .. } => {

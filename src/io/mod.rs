@@ -27,7 +27,7 @@ mod user_element;
 
 use std::path::Path;
 
-pub use atomic::write_atomically;
+pub use atomic::{SealedFile, publish_together, write_atomically};
 pub use coordinates::{Contents, Coordinates, DeclaredSymmetry, DofLabel, Format, MatrixFile};
 pub use dof::{read_dof_labels, write_dof_labels};
 pub use error::{IoError, IoErrorKind};

@@ -89,8 +89,11 @@ impl Header {
         const LONGEST: u32 = 1 << 16;
         let mut start = [0; 8];
         read_exact(input, &mut start, "header")?;
-        if !start.starts_with(MAGIC) {
-            return Err(damaged("header", "the first bytes are not those of a .npy file"));
+        match start {
+            _ if start.starts_with(MAGIC) => {}
+            [b'P', b'K', 3 | 5, 4 | 6, ..] => return Err(IoErrorKind::IsArchive),
+            [0x1f, 0x8b, ..] => return Err(IoErrorKind::IsCompressed),
+            _ => return Err(damaged("header", "the first bytes are not those of a .npy file")),
         }
         let (before, length) = match start[6] {
             1 => (10, u16::from_le_bytes(read_bytes(input)?).into()),
@@ -264,8 +267,7 @@ fn parse_dtype(dtype: &str) -> Result<(bool, char, usize), IoErrorKind> {
 }
 
 fn unsupported_dtype(dtype: &str) -> IoErrorKind {
-    let what = format!("an array of `{}`", excerpt(dtype.as_bytes()));
-    IoErrorKind::Unsupported { what }
+    IoErrorKind::UnsupportedNumbers { dtype: excerpt(dtype.as_bytes()) }
 }
 
 fn read_bytes<const N: usize>(input: &mut impl Read) -> Result<[u8; N], IoErrorKind> {

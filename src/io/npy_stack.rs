@@ -195,6 +195,9 @@ fn square_shape(header: &Header) -> Result<(usize, usize), IoErrorKind> {
     // Also that bytes of all numbers can be counted.
     header.count()?;
     match (rows, cols) {
+        _ if count == rows && rows != cols && header.shape.len() == 3 => {
+            Err(IoErrorKind::CountedByLastAxis { size: rows as u64, count: cols as u64 })
+        }
         _ if rows != cols => Err(IoErrorKind::NotSquareStack { rows: rows as u64, cols: cols as u64 }),
         (0, 0) => Err(IoErrorKind::EmptyMatrix { rows: 0, cols: 0 }),
         _ => Ok((count, rows)),

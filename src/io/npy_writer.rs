@@ -6,7 +6,7 @@ use std::path::Path;
 
 use faer::c64;
 
-use super::atomic::{PartFile, write_error};
+use super::atomic::{PartFile, SealedFile, publish_together, write_error};
 use super::error::{IoError, IoErrorKind};
 use super::npy::write_header;
 
@@ -97,12 +97,20 @@ impl<T: NpyNumber> NpyWriter<T> {
     /// # Errors
     /// A file that cannot be written, or fewer numbers than its shape has; nothing is left behind then.
     pub fn finish(self) -> Result<(), IoError> {
+        publish_together(&[self.seal()?])
+    }
+
+    /// The whole file, still without its name: see [`publish_together`].
+    ///
+    /// # Errors
+    /// As [`finish`](Self::finish).
+    pub fn seal(self) -> Result<SealedFile, IoError> {
         if self.written < self.announced {
             let (expected, found) = (self.announced, self.written);
             return Err(self.fail(IoErrorKind::TooFew { what: "numbers", expected, found }));
         }
         let path = self.file.path().to_owned();
-        self.file.finish().map_err(|cause| write_error(&path, cause))
+        self.file.seal().map_err(|cause| write_error(&path, cause))
     }
 
     fn fail(&self, kind: IoErrorKind) -> IoError {

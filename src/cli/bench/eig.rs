@@ -4,15 +4,18 @@ use std::fmt::{self, Write};
 use std::time::Instant;
 
 use anyhow::Result;
-use clap::Args;
-use modalsweep::eigen::random::{Family, stack};
-use modalsweep::eigen::{BatchOptions, EigenError, GeneralSolver, InstructionSet, Spectra, SymmetricSolver};
+use clap::{Args, ValueEnum};
+use modalsweep::eigen::random::{Family, chain_pairs, stack};
+use modalsweep::eigen::stream::{Footprint, StreamOptions};
+use modalsweep::eigen::{
+    BatchOptions, EigenError, GeneralSolver, InstructionSet, PairSolver, Spectra, SymmetricSolver, Vectors,
+};
 use modalsweep::parallel::{Progress, with_threads};
 use ndarray::Array3;
 use serde_json::json;
 
-use super::super::eig::KindChoice;
 use super::super::failure::Failure;
+use super::super::figures::megabytes;
 use super::super::machine::peak_memory_bytes;
 use super::super::output::say;
 use super::super::progress::Display;
@@ -21,11 +24,21 @@ use super::super::{Common, Outcome};
 /// Count and size of the matrices.
 const CASES: [(usize, usize); 3] = [(20, 100), (80, 200), (100, 300)];
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum BenchKind {
+    /// Real matrices; complex eigenvalues
+    General,
+    /// Real eigenvalues
+    Symmetric,
+    /// Stiffness and mass of chains
+    Pair,
+}
+
 #[derive(Debug, Args)]
 pub struct BenchEigArgs {
     /// Kind of the matrices
-    #[arg(long, value_enum, default_value_t = KindChoice::General)]
-    kind: KindChoice,
+    #[arg(long, value_enum, default_value_t = BenchKind::General)]
+    kind: BenchKind,
     /// Rounds; the table gives the median
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
     rounds: u32,
@@ -58,6 +71,7 @@ pub fn run(args: &BenchEigArgs, common: &Common) -> Result<Outcome> {
     if let Some(set) = args.instructions {
         options = options.with_instruction_set(set);
     }
+    check_memory(args.kind, &options, common)?;
     let display = Display::new(common.quiet);
     display.begin("cases", CASES.len() as u64);
     let mut table = Vec::new();
@@ -70,6 +84,38 @@ pub fn run(args: &BenchEigArgs, common: &Common) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
+/// That the largest case has room: its matrices, and both solvers with their results.
+fn check_memory(kind: BenchKind, options: &BatchOptions, common: &Common) -> Result<(), Failure> {
+    let Some(budget) = common.memory.budget() else { return Ok(()) };
+    let mut whole = StreamOptions::default();
+    whole.read_ahead = 0;
+    for (count, size) in CASES {
+        let footprint = Footprint {
+            size,
+            count,
+            matrices: if kind == BenchKind::Pair { 2 } else { 1 },
+            shared_masses: 0,
+            vectors: 0,
+            lanes: options.instruction_set.lanes(),
+            threads: rayon::current_num_threads(),
+            solvers: 1,
+        };
+        let bytes =
+            |threads: usize| Footprint { threads, ..footprint }.bytes(count, &whole).saturating_mul(2);
+        let needed = bytes(footprint.threads);
+        if needed > budget.remaining() {
+            let needed = megabytes(needed);
+            let message = format!("{count} matrices of {size} x {size} need {needed}, {budget}");
+            let help = match bytes(1) {
+                fewer if fewer <= budget.remaining() => "take fewer --threads, or raise --memory",
+                _ => "raise --memory",
+            };
+            return Err(Failure::new(message).with_help(help));
+        }
+    }
+    Ok(())
+}
+
 /// Sequential and parallel rounds take turns, so that a slow spell of the machine meets both.
 fn measure(
     args: &BenchEigArgs,
@@ -77,21 +123,24 @@ fn measure(
     count: usize,
     size: usize,
 ) -> Result<Measured, Failure> {
-    let family = match args.kind {
-        KindChoice::General => Family::Ginibre,
-        KindChoice::Symmetric => Family::Goe,
+    let matrices = match args.kind {
+        BenchKind::General => (stack(Family::Ginibre, count, size, 0), None),
+        BenchKind::Symmetric => (stack(Family::Goe, count, size, 0), None),
+        BenchKind::Pair => {
+            let (stiffness, mass) = chain_pairs(count, size, 0);
+            (stiffness, Some(mass))
+        }
     };
-    let matrices = stack(family, count, size, 0);
     let mut alone = Solver::new(args.kind, options)?;
     let mut together = Solver::new(args.kind, options)?;
     let mut sequential = || {
         with_threads(1, || alone.seconds(&matrices))
-            .map_err(|error| Failure::new(format!("can't start a thread: {error}")))
+            .map_err(|error| Failure::new(format!("can't start a thread: {error}")))?
     };
     let (mut ones, mut alls) = (Vec::new(), Vec::new());
     // The first round fetches memory, and is not counted.
     for round in 0..=args.rounds {
-        let (one, all) = (sequential()?, together.seconds(&matrices));
+        let (one, all) = (sequential()?, together.seconds(&matrices)?);
         if round > 0 {
             ones.push(one);
             alls.push(all);
@@ -100,28 +149,47 @@ fn measure(
     Ok(Measured { count, size, sequential_seconds: median(ones), parallel_seconds: median(alls) })
 }
 
-/// The solver of either kind with its results.
+/// Matrices, and masses where they are pairs.
+type Problems = (Array3<f64>, Option<Array3<f64>>);
+
+/// The solver of each kind with its results.
 enum Solver {
     General(GeneralSolver, Spectra<faer::c64>),
     Symmetric(SymmetricSolver, Spectra<f64>),
+    Pair(Box<PairSolver>, Spectra<f64>),
 }
 
 impl Solver {
-    fn new(kind: KindChoice, options: &BatchOptions) -> Result<Self, EigenError> {
+    fn new(kind: BenchKind, options: &BatchOptions) -> Result<Self, EigenError> {
         Ok(match kind {
-            KindChoice::General => Self::General(GeneralSolver::new(options.clone())?, Spectra::new()),
-            KindChoice::Symmetric => Self::Symmetric(SymmetricSolver::new(options.clone())?, Spectra::new()),
+            BenchKind::General => Self::General(GeneralSolver::new(options.clone())?, Spectra::new()),
+            BenchKind::Symmetric => Self::Symmetric(SymmetricSolver::new(options.clone())?, Spectra::new()),
+            BenchKind::Pair => {
+                Self::Pair(PairSolver::new(options.clone(), Vectors::None)?.into(), Spectra::new())
+            }
         })
     }
 
-    /// Seconds for all matrices on the current pool.
-    fn seconds(&mut self, matrices: &Array3<f64>) -> f64 {
+    /// Seconds for all matrices on the current pool; all must have a result.
+    fn seconds(&mut self, (matrices, masses): &Problems) -> Result<f64, Failure> {
         let started = Instant::now();
         match self {
             Self::General(solver, spectra) => solver.solve(matrices, spectra),
             Self::Symmetric(solver, spectra) => solver.solve(matrices, spectra),
+            Self::Pair(solver, spectra) => {
+                let masses = masses.as_ref().expect("made for pairs");
+                solver.solve(matrices, masses, spectra)?;
+            }
         }
-        started.elapsed().as_secs_f64()
+        let seconds = started.elapsed().as_secs_f64();
+        let failure = match self {
+            Self::General(_, spectra) => spectra.failures().next(),
+            Self::Symmetric(_, spectra) | Self::Pair(_, spectra) => spectra.failures().next(),
+        };
+        match failure {
+            Some((index, reason)) => Err(Failure::from(reason).in_front(format!("matrix {}", index + 1))),
+            None => Ok(seconds),
+        }
     }
 }
 
@@ -133,10 +201,11 @@ fn median(mut seconds: Vec<f64>) -> f64 {
 
 fn print(args: &BenchEigArgs, common: &Common, options: &BatchOptions, table: &[Measured]) -> Result<()> {
     let kind = match args.kind {
-        KindChoice::General => "general",
-        KindChoice::Symmetric => "symmetric",
+        BenchKind::General => "general",
+        BenchKind::Symmetric => "symmetric",
+        BenchKind::Pair => "pair",
     };
-    let set = options.instruction_set.to_string();
+    let set = options.instruction_set;
     let threads = rayon::current_num_threads();
     if common.json {
         let cases = table.iter().map(|case| {
@@ -159,12 +228,13 @@ fn print(args: &BenchEigArgs, common: &Common, options: &BatchOptions, table: &[
             "cases": cases.collect::<Vec<_>>(),
             "compute_seconds": compute,
             "threads": threads,
-            "instruction_set": set,
+            "instruction_set": options.instruction_set.name(),
             "peak_memory_bytes": peak_memory_bytes(),
         });
         say(&format!("{object}\n"))?;
     } else if !common.quiet {
-        let mut page = format!("{kind} matrices, {set}, median of {} round(s)\n\n", args.rounds);
+        let things = if args.kind == BenchKind::Pair { "s" } else { " matrices" };
+        let mut page = format!("{kind}{things}, {set}, median of {} round(s)\n\n", args.rounds);
         write_table(&mut page, threads, table)?;
         say(&page)?;
     }

@@ -9,7 +9,8 @@ use modalsweep::io::NpyStack;
 
 use super::super::Common;
 use super::super::failure::Failure;
-use super::super::summary::megabytes;
+use super::super::figures::megabytes;
+use super::super::machine::Budget;
 use super::{EigArgs, Kind};
 
 /// Chunks that are worked on at once: while one comes to its end, the other keeps all threads busy.
@@ -78,45 +79,57 @@ impl Plan {
         });
         let solvers = CHUNKS_AT_ONCE;
         let mut plan = Self { kind, count, size, batch, stream, solvers, chunk: 1, prepare_random: false };
-        plan.fit_memory(args, &inputs, common.memory.remaining())?;
+        plan.fit_memory(args, &inputs, common.memory.budget())?;
         Ok((plan, inputs))
     }
 
     /// Chooses the chunk size, and whether there is room for all random matrices.
-    fn fit_memory(&mut self, args: &EigArgs, inputs: &Inputs, limit: Option<u64>) -> Result<(), Failure> {
+    fn fit_memory(&mut self, args: &EigArgs, inputs: &Inputs, budget: Option<Budget>) -> Result<(), Failure> {
+        let shared_masses = usize::from(matches!(inputs.mass, Some(MassInput::Single(..))));
         let footprint = Footprint {
             size: self.size,
             count: self.count,
-            matrices: if args.mass.is_some() { 2 } else { 1 },
+            matrices: if self.kind == Kind::Pair { 2 - shared_masses } else { 1 },
+            shared_masses,
             vectors: usize::from(args.vectors),
             lanes: self.batch.instruction_set.lanes(),
             threads: rayon::current_num_threads(),
             solvers: self.solvers,
         };
         let resident = inputs.resident_bytes();
-        let left = limit.map(|limit| limit.saturating_sub(resident));
-        let fitted = footprint.fit(&self.stream, left);
-        self.chunk = fitted.map_err(|needed| self.too_large(args, needed, resident, limit))?;
+        let left = budget.map(|budget| budget.remaining().saturating_sub(resident));
+        self.chunk = footprint.fit(&self.stream, left).map_err(|needed| {
+            let help = self.smaller(&footprint, budget.map_or(u64::MAX, Budget::remaining), resident);
+            let limit = budget.map(|budget| budget.to_string()).unwrap_or_default();
+            let (count, n) = (self.count, self.size);
+            let needed = megabytes(needed.saturating_add(resident));
+            Failure::new(format!("{count} matrices of {n} x {n} need {needed}, {limit}")).with_help(help)
+        })?;
         self.stream = self.stream.clone().with_chunk(ChunkSize::Matrices(self.chunk));
         let all = footprint.stack_bytes();
-        let spare = left.map_or(u64::MAX, |left| left - footprint.bytes(self.chunk, &self.stream));
+        let spare =
+            left.map_or(u64::MAX, |left| left.saturating_sub(footprint.bytes(self.chunk, &self.stream)));
         self.prepare_random = all <= spare.min(MOST_PREPARED);
         Ok(())
     }
 
-    fn too_large(&self, args: &EigArgs, needed: u64, resident: u64, limit: Option<u64>) -> Failure {
-        let needed = megabytes(needed.saturating_add(resident));
-        let limit = megabytes(limit.unwrap_or(u64::MAX));
-        let (count, n) = (self.count, self.size);
-        let failure =
-            Failure::new(format!("{count} matrices of {n} x {n} need {needed}, the limit is {limit}"));
-        failure.with_help(match resident {
-            0 if args.chunk.is_some() => "make --chunk smaller, or raise --memory",
-            0 => "raise --memory, or take fewer --threads",
-            _ => {
+    /// What would bring the need below the limit.
+    fn smaller(&self, footprint: &Footprint, limit: u64, resident: u64) -> &'static str {
+        let fits = |footprint: &Footprint, chunk: usize, resident: u64| {
+            footprint.bytes(chunk, &self.stream).saturating_add(resident) <= limit
+        };
+        let smallest_fits = |resident| fits(footprint, 1, resident);
+        let one_thread = Footprint { threads: 1, ..*footprint };
+        match self.stream.chunk {
+            _ if resident > 0 && !smallest_fits(resident) && smallest_fits(0) => {
                 "a stack in Fortran order is read as a whole: save np.ascontiguousarray(stack), or raise --memory"
             }
-        })
+            ChunkSize::Matrices(_) if smallest_fits(resident) => "make --chunk smaller, or raise --memory",
+            ChunkSize::Matrices(chunk) if fits(&one_thread, chunk, resident) => {
+                "take fewer --threads, or raise --memory"
+            }
+            _ => "raise --memory",
+        }
     }
 }
 

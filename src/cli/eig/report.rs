@@ -3,14 +3,16 @@
 use std::fmt::{self, Write};
 
 use anyhow::Result;
+use modalsweep::eigen::{EigenError, Operand};
 use serde_json::{Value, json};
 
 use super::super::Common;
+use super::super::figures::{grouped, megabytes};
 use super::super::machine::peak_memory_bytes;
 use super::super::output::say;
-use super::super::summary::{grouped, megabytes};
 use super::plan::Plan;
 use super::run::Done;
+use super::{EigArgs, Kind};
 
 /// Failed matrices that are named on standard error.
 const WARNINGS: usize = 5;
@@ -20,6 +22,7 @@ const FREQUENCIES_SHOWN: usize = 6;
 
 /// A run, done.
 pub struct Report<'a> {
+    pub args: &'a EigArgs,
     pub plan: &'a Plan,
     pub done: &'a Done,
     pub total_seconds: f64,
@@ -45,7 +48,7 @@ impl Report<'_> {
 
     fn as_json(&self) -> Value {
         let (plan, stream, summary) = (self.plan, &self.done.stream, &self.done.summary);
-        let reasons = summary.failures.iter();
+        let reasons = summary.failures();
         let failed = reasons.map(|(index, reason)| json!({ "index": index, "reason": reason.to_string() }));
         let mut object = json!({
             "command": "eig",
@@ -53,7 +56,9 @@ impl Report<'_> {
             "count": plan.count,
             "size": plan.size,
             "kind": plan.kind.name(),
-            "failed_count": summary.failed,
+            "failed_count": summary.failed.len(),
+            "failed_indices": summary.failed,
+            "failed_listed": summary.reasons.len(),
             "failed": failed.collect::<Vec<_>>(),
             "smallest_magnitude": summary.magnitudes.map(|(smallest, _)| smallest),
             "largest_magnitude": summary.magnitudes.map(|(_, largest)| largest),
@@ -64,7 +69,7 @@ impl Report<'_> {
             "matrices_per_second": self.per_second(),
             "chunk": plan.chunk,
             "threads": rayon::current_num_threads(),
-            "instruction_set": plan.batch.instruction_set.to_string(),
+            "instruction_set": plan.batch.instruction_set.name(),
             "peak_memory_bytes": peak_memory_bytes(),
             "files": self.done.files,
         });
@@ -83,7 +88,10 @@ impl Report<'_> {
             page,
             "matrices    {} {}, {} x {}",
             grouped(plan.count as u64),
-            plan.kind.name(),
+            match (plan.kind, plan.count) {
+                (Kind::Pair, 0 | 2..) => "pairs",
+                (kind, _) => kind.name(),
+            },
             plan.size,
             plan.size
         )?;
@@ -118,18 +126,22 @@ impl Report<'_> {
     /// Names the failed matrices on standard error.
     fn warn(&self) {
         let (summary, count) = (&self.done.summary, self.plan.count);
-        for (index, reason) in summary.failures.iter().take(WARNINGS) {
-            eprintln!("warning: matrix {} of {count}: {reason}", index + 1);
+        for (index, reason) in summary.failures().take(WARNINGS) {
+            let mass = reason.operand().filter(|&matrix| matrix == Operand::Mass);
+            let file = mass.and_then(|_| self.args.file_at_fault(reason));
+            let file = file.map(|path| format!("{}: ", path.display())).unwrap_or_default();
+            eprintln!("warning: {file}matrix {} of {count}: {reason}", index + 1);
         }
-        let more = summary.failed.saturating_sub(WARNINGS);
-        if more > 0 {
-            eprintln!("warning: and {more} more");
+        let failed = summary.failed.len();
+        if failed > WARNINGS {
+            eprintln!("warning: and {} more", failed - WARNINGS);
         }
-        if summary.failed > 0 {
+        if failed > 0 {
             let rows = if self.done.files.is_empty() { "" } else { "; their rows are NaN" };
-            eprintln!("warning: {} of {count} matrices failed{rows}", summary.failed);
+            let matrices = if failed == count { "all".into() } else { format!("{failed} of") };
+            eprintln!("warning: {matrices} {count} matrices failed{rows}");
         }
-        if let Some(help) = summary.failures.first().and_then(|(_, reason)| reason.help()) {
+        if let Some(help) = summary.reasons.first().and_then(EigenError::help) {
             eprintln!("help: {help}");
         }
     }

@@ -118,20 +118,18 @@ impl Job<'_> {
         Ok(Done { stream: report, summary, files })
     }
 
-    /// Where no matrix has a result there is nothing to write.
+    /// Where the only matrix has no result there is nothing to write.
     fn refuse_nothing_done(&self, summary: &Summary) -> Result<(), Failure> {
-        let Some(&(index, reason)) = summary.failures.first().filter(|_| summary.failed == self.plan.count)
-        else {
-            return Ok(());
-        };
-        let failure = Failure::from(reason);
-        let place = match (&self.args.file, self.plan.count) {
-            (Some(path), 1) => path.display().to_string(),
-            (Some(path), count) => {
-                format!("{}: all {count} matrices failed; matrix {}", path.display(), index + 1)
+        match summary.reasons.first() {
+            Some(reason) if self.plan.count == 1 => {
+                let failure = Failure::from(*reason);
+                let place = self.args.file_at_fault(reason).map(|path| path.display().to_string());
+                Err(match place {
+                    Some(place) => failure.in_front(place),
+                    None => failure,
+                })
             }
-            (None, count) => format!("all {count} matrices failed; matrix {}", index + 1),
-        };
-        Err(failure.in_front(place))
+            _ => Ok(()),
+        }
     }
 }
