@@ -8,8 +8,8 @@ use faer::c64;
 ///
 /// Equal magnitudes come in descending order of the real part.
 pub(super) fn sort(values: &mut [c64]) {
-    let count = |pick: fn(&c64) -> bool| values.iter().filter(|value| pick(value)).count();
-    if count(|value| value.im > 0.0) != count(|value| value.im < 0.0) {
+    let signs = |value: &c64| i64::from(value.im > 0.0) - i64::from(value.im < 0.0);
+    if values.iter().map(signs).sum::<i64>() != 0 {
         // No pairs: there was a NaN, and the caller's checks find it.
         return values.sort_unstable_by(compare);
     }

@@ -100,10 +100,13 @@ impl Workspace {
             *value = c64::new(dense[i * n + i], 0.0);
         }
         let trace = (0..n).map(|i| dense[i * n + i]).sum();
-        let isolated = (0..n).filter(|i| !active.contains(i)).map(|i| dense[i * n + i].powi(2));
-        let block = active.clone().map(|j| sum_of_squares(&dense[j * n..][active.clone()]));
-        let norm = (block.sum::<f64>() + isolated.sum::<f64>()).sqrt();
-        Ok(Prepared { active, scale, trace, norm })
+        let mut square = if active.len() == n { sum_of_squares(dense) } else { 0.0 };
+        if active.len() < n {
+            let isolated = (0..n).filter(|i| !active.contains(i)).map(|i| dense[i * n + i].powi(2));
+            let block = active.clone().map(|j| sum_of_squares(&dense[j * n..][active.clone()]));
+            square = block.sum::<f64>() + isolated.sum::<f64>();
+        }
+        Ok(Prepared { active, scale, trace, norm: square.sqrt() })
     }
 
     /// Reduces the active block of `dense` and puts it into its lane.
