@@ -64,14 +64,15 @@ pub enum DeliveryOrder {
 ///
 /// The common advice, 2 to 4 pieces of work per core and none too small, holds inside a chunk: a piece is a group of
 /// as many matrices as there are lanes (8 with AVX-512), because a group that is not full takes as long as a full
-/// one. Seconds on 2 cores with AVX-512, other work on the machine, best of 5 or 6 runs of
+/// one. Seconds on 2 cores with AVX-512, best of 4 alternating runs of
 /// `modalsweep eig --random COUNTxN --chunk CHUNK --json`:
 ///
 /// | matrices | 1 | 2 | 4 | 8 | 16 | 32 | 64 | 128 | 1024 | automatic |
 /// | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
-/// | 20,000 of 8 x 8 | 0.115 | 0.074 | 0.048 | 0.040 | 0.031 | 0.032 | 0.038 | 0.038 | 0.039 | 0.022 |
-/// | 6,000 of 32 x 32 | 0.33 | 0.20 | 0.105 | 0.083 | 0.083 | 0.072 | 0.078 | 0.085 | 0.156 | 0.075 |
-/// | 160 of 200 x 200 | 2.07 | 1.29 | 0.72 | 0.26 | 0.26 | 0.27 | 0.27 | 0.26 | 0.25 | 0.27 |
+/// | 20,000 of 8 x 8 | 0.105 | 0.069 | 0.043 | 0.033 | 0.030 | 0.027 | 0.029 | 0.027 | 0.025 | 0.028 |
+/// | 6,000 of 32 x 32 | 0.243 | 0.134 | 0.081 | 0.055 | 0.055 | 0.051 | 0.050 | 0.050 | 0.057 | 0.051 |
+/// | 800 of 100 x 100 | 0.531 | 0.277 | 0.148 | 0.093 | 0.094 | 0.096 | 0.104 | 0.098 | 0.089 | 0.096 |
+/// | 160 of 200 x 200 | 0.557 | 0.309 | 0.186 | 0.129 | 0.130 | 0.133 | 0.134 | 0.129 | 0.118 | 0.132 |
 ///
 /// From one full group on the time is flat, since two chunks are worked on at once. Larger chunks only cost
 /// memory; for small matrices the automatic size keeps handing over below the work itself.
