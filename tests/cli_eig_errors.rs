@@ -9,23 +9,10 @@ use io_support::Folder;
 use modalsweep::io::write_npy;
 use ndarray::{Array3, array};
 
-/// Runs `eig ARGUMENTS -o out.npy`; `expected` is the whole first line, or its beginning before `...`.
+/// As `cli_support::refused`, for `eig ARGUMENTS -o out.npy`.
 #[track_caller]
 fn refused(folder: &Folder, arguments: &str, expected: &str) {
-    let before = folder.names();
-    let output = run(folder, &format!("eig {arguments} -o out.npy"));
-    let errors = text(&output.stderr);
-    let lines: Vec<&str> = errors.lines().collect();
-    let expected = format!("error: {expected}");
-    match expected.strip_suffix("...") {
-        Some(start) => assert!(errors.starts_with(start), "{arguments}: {errors}"),
-        None => assert_eq!(lines[0], expected, "{arguments}"),
-    }
-    assert!(lines.len() <= 2, "{arguments}: {errors}");
-    assert!(lines[1..].iter().all(|line| line.starts_with("help: ")), "{arguments}: {errors}");
-    assert_eq!(output.status.code(), Some(1), "{arguments}");
-    assert_eq!(text(&output.stdout), "", "{arguments}");
-    assert_eq!(folder.names(), before, "{arguments} leaves something behind");
+    cli_support::refused(folder, &format!("eig {arguments} -o out.npy"), expected);
 }
 
 fn npy(dtype: &str, order: &str, shape: &str, numbers: usize) -> Vec<u8> {

@@ -5,11 +5,12 @@ mod support;
 use faer::{Mat, MatRef, c64};
 use modalsweep::eigen::random::{Family, stack};
 use modalsweep::eigen::{
-    BatchOptions, EigenError, GeneralSolver, InstructionSet, Matrices, Operand, Spectra, general_eigenvalues,
+    BatchOptions, EigenError, GeneralSolver, Matrices, Operand, Spectra, general_eigenvalues,
 };
 use modalsweep::parallel::with_threads;
 use nalgebra::{DMatrix, SMatrix};
 use ndarray::{Array3, ArrayView2, Axis, ShapeBuilder, s};
+use support::batch::{SETS, sets};
 use support::dense::shuffled;
 use support::random::Random;
 use support::spectrum::{check_order, check_set, faer_eigenvalues};
@@ -121,14 +122,11 @@ fn a_used_solver_gives_the_same_bits() {
     }
 }
 
-const SETS: [InstructionSet; 4] =
-    [InstructionSet::Plain, InstructionSet::Neon, InstructionSet::Avx2, InstructionSet::Avx512];
-
 #[test]
 fn instruction_sets_agree_within_the_tolerance() {
     let matrices = mixed(9);
     let mut spectra = Spectra::new();
-    for set in SETS.into_iter().filter(|set| set.is_available()) {
+    for set in sets() {
         let mut solver = GeneralSolver::new(BatchOptions::default().with_instruction_set(set)).unwrap();
         solver.solve(&matrices, &mut spectra);
         for (index, a) in matrices.iter().enumerate() {

@@ -9,6 +9,7 @@ use modalsweep::eigen::{
     BatchOptions, EigenError, InstructionSet, Operand, PairSolver, Spectra, Vectors, pair_eigenvalues,
 };
 use modalsweep::parallel::with_threads;
+use support::batch::{bits, sets};
 use support::beam::{BeamEnd, BeamMass, CANTILEVER_NASTRAN_HZ, beam};
 use support::chain::{ChainEnds, chain_eigenvalues, chain_mass, chain_stiffness};
 use support::random::{Random, congruent};
@@ -18,11 +19,6 @@ use support::tolerance::{
 };
 
 const SIZES: [usize; 17] = [1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 32, 33, 50, 64, 65, 100, 130];
-
-fn sets() -> impl Iterator<Item = InstructionSet> {
-    use InstructionSet::{Avx2, Avx512, Neon, Plain};
-    [Plain, Neon, Avx2, Avx512].into_iter().filter(|set| set.is_available())
-}
 
 fn solver(set: InstructionSet, vectors: Vectors) -> PairSolver {
     PairSolver::new(BatchOptions::default().with_instruction_set(set), vectors).expect("available")
@@ -174,16 +170,6 @@ fn one_mass_gives_the_bits_of_many() {
             }
         }
     }
-}
-
-/// The bits of all numbers of one result.
-fn bits(spectra: &Spectra<f64>, index: usize) -> Vec<u64> {
-    let spectrum = spectra.get(index).expect("a spectrum");
-    let mut numbers = spectrum.values.to_vec();
-    if let Some(x) = spectrum.vectors {
-        numbers.extend(x.col_iter().flat_map(|column| column.iter().copied().collect::<Vec<_>>()));
-    }
-    numbers.iter().map(|number| number.to_bits()).collect()
 }
 
 #[test]

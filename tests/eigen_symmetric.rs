@@ -11,17 +11,13 @@ use modalsweep::eigen::{
     symmetric_eigenvalues,
 };
 use modalsweep::parallel::with_threads;
+use support::batch::{bits, sets};
 use support::random::{Random, congruent};
 use support::tolerance::{
     ORTHOGONALITY_RATIO, PAIR_RATIO, orthogonality_ratio, pair_ratio, symmetric_values,
 };
 
 const SIZES: [usize; 18] = [0, 1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 32, 33, 50, 64, 65, 100, 130];
-
-fn sets() -> impl Iterator<Item = InstructionSet> {
-    use InstructionSet::{Avx2, Avx512, Neon, Plain};
-    [Plain, Neon, Avx2, Avx512].into_iter().filter(|set| set.is_available())
-}
 
 fn solver(set: InstructionSet) -> SymmetricSolver {
     SymmetricSolver::new(BatchOptions::default().with_instruction_set(set)).expect("available")
@@ -260,16 +256,6 @@ fn mixed() -> Vec<Mat<f64>> {
     matrices
 }
 
-/// The bits of all numbers of one result.
-fn bits(spectra: &Spectra<f64>, index: usize) -> Vec<u64> {
-    let spectrum = spectra.get(index).expect("a spectrum");
-    let mut numbers = spectrum.values.to_vec();
-    if let Some(x) = spectrum.vectors {
-        numbers.extend(x.col_iter().flat_map(|column| column.iter().copied().collect::<Vec<_>>()));
-    }
-    numbers.iter().map(|number| number.to_bits()).collect()
-}
-
 #[test]
 fn bits_do_not_depend_on_neighbours() {
     let matrices = mixed();
@@ -292,6 +278,25 @@ fn bits_do_not_depend_on_neighbours() {
                 run(&matrices[index..=index], &mut alone);
                 assert_eq!(bits(&all, index), bits(&alone, 0), "{set}, matrix {index} alone");
             }
+        }
+    }
+}
+
+/// A group that half of the lanes hold runs with fewer of them.
+#[test]
+fn a_lone_matrix_has_the_bits_of_a_full_group() {
+    let mut random = Random(29);
+    for set in sets() {
+        let mut solver = solver(set);
+        for n in (2..=20).chain(38..=45).chain([64, 97, 98, 99, 100, 130]) {
+            let matrices: Vec<_> = (0..8).map(|_| random_symmetric(&mut random, n)).collect();
+            let (mut all, mut alone) = (Spectra::new(), Spectra::new());
+            solver.solve(&matrices, &mut all);
+            solver.solve(&matrices[6..7], &mut alone);
+            assert_eq!(bits(&all, 6), bits(&alone, 0), "{set}, n = {n}");
+            solver.solve_with_vectors(&matrices, &mut all);
+            solver.solve_with_vectors(&matrices[6..7], &mut alone);
+            assert!(bits(&all, 6) == bits(&alone, 0), "{set}, n = {n}, vectors");
         }
     }
 }

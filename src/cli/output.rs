@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use modalsweep::io::IoError;
 
+use super::Common;
 use super::failure::Failure;
 
 /// Writes to standard output. A reader that has gone away (`| head`) is no failure.
@@ -49,6 +50,22 @@ impl Drop for MadeFolders {
             let _ = fs::remove_dir(folder);
         }
     }
+}
+
+/// Prints what a run has to tell: one JSON object, or a page for people, or nothing.
+pub fn tell(
+    common: &Common,
+    json: impl FnOnce() -> serde_json::Value,
+    page: impl FnOnce(&mut String) -> std::fmt::Result,
+) -> anyhow::Result<()> {
+    if common.json {
+        say(&format!("{}\n", json()))?;
+    } else if !common.quiet {
+        let mut text = String::new();
+        page(&mut text)?;
+        say(&text)?;
+    }
+    Ok(())
 }
 
 /// A folder for the results of one run. Unless the run is [finished](Self::finish), its files go away

@@ -11,7 +11,7 @@ use super::Common;
 use super::figures::{grouped, megabytes};
 use super::machine::peak_memory_bytes;
 use super::model::{Loaded, Model};
-use super::output::say;
+use super::output::tell;
 
 /// Where the time went.
 #[derive(Default)]
@@ -39,13 +39,7 @@ const TABLE_ROWS: usize = 10;
 
 impl Run<'_> {
     pub fn print(&self, common: &Common) -> Result<()> {
-        if common.json {
-            say(&format!("{}\n", self.as_json()))?;
-        } else if !common.quiet {
-            let mut page = String::new();
-            self.write_page(&mut page)?;
-            say(&page)?;
-        }
+        tell(common, || self.as_json(), |page| self.write_page(page))?;
         for warning in &self.warnings {
             eprintln!("warning: {warning}");
         }

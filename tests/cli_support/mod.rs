@@ -23,6 +23,26 @@ pub fn run_well(folder: &Folder, arguments: &str) -> String {
     text(&output.stdout)
 }
 
+/// Runs the program, which must fail with one line of error and at most one of help, and leave nothing behind;
+/// `expected` is the whole first line, or its beginning before `...`.
+#[track_caller]
+pub fn refused(folder: &Folder, arguments: &str, expected: &str) {
+    let before = folder.names();
+    let output = run(folder, arguments);
+    let errors = text(&output.stderr);
+    let lines: Vec<&str> = errors.lines().collect();
+    let expected = format!("error: {expected}");
+    match expected.strip_suffix("...") {
+        Some(start) => assert!(errors.starts_with(start), "{arguments}: {errors}"),
+        None => assert_eq!(lines[0], expected, "{arguments}"),
+    }
+    assert!(lines.len() <= 2, "{arguments}: {errors}");
+    assert!(lines[1..].iter().all(|line| line.starts_with("help: ")), "{arguments}: {errors}");
+    assert_eq!(output.status.code(), Some(1), "{arguments}");
+    assert_eq!(text(&output.stdout), "", "{arguments}");
+    assert_eq!(folder.names(), before, "{arguments} leaves something behind");
+}
+
 pub fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).expect("UTF-8")
 }

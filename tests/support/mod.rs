@@ -1,6 +1,7 @@
 //! What several test files need: tolerances, and models whose answers are known.
 #![allow(dead_code)] // no test file uses all of it
 
+pub mod batch;
 pub mod beam;
 pub mod chain;
 pub mod dense;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::super::Common;
 use super::super::figures::{grouped, megabytes};
 use super::super::machine::peak_memory_bytes;
-use super::super::output::say;
+use super::super::output::tell;
 use super::plan::Plan;
 use super::run::Done;
 use super::{EigArgs, Kind};
@@ -30,13 +30,7 @@ pub struct Report<'a> {
 
 impl Report<'_> {
     pub fn print(&self, common: &Common) -> Result<()> {
-        if common.json {
-            say(&format!("{}\n", self.as_json()))?;
-        } else if !common.quiet {
-            let mut page = String::new();
-            self.write_page(&mut page)?;
-            say(&page)?;
-        }
+        tell(common, || self.as_json(), |page| self.write_page(page))?;
         self.warn();
         Ok(())
     }
