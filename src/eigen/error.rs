@@ -209,6 +209,12 @@ impl EigenError {
             Self::NotPositiveDefinite { matrix: Operand::Mass, .. } => {
                 "look for negative or missing mass at that equation; a semidefinite mass is accepted"
             }
+            Self::NotSquare { .. } => {
+                "eigenvalues belong to square matrices; look at how the matrix was cut out"
+            }
+            Self::NotConverged { .. } => {
+                "two methods have failed; look for entries that differ by hundreds of orders of magnitude"
+            }
             Self::InstructionSetMissing { .. } => "leave the choice to the program",
             _ => return None,
         };
