@@ -7,6 +7,7 @@ use crate::eigen::EigenError;
 use crate::factor::FactorError;
 use crate::io::IoError;
 use crate::matrix::MatrixError;
+use crate::model::ModelError;
 
 /// Any error of this crate; each room's own error converts into it by `?`.
 ///
@@ -31,6 +32,9 @@ pub enum Error {
     /// A matrix that is not symmetric, not finite, not of the right size.
     #[error(transparent)]
     Matrix(#[from] MatrixError),
+    /// A deck that makes no model.
+    #[error(transparent)]
+    Model(#[from] ModelError),
     /// A factorization.
     #[error(transparent)]
     Factor(#[from] FactorError),
@@ -48,6 +52,7 @@ impl Error {
         match self {
             Self::Io(error) => error.help(),
             Self::Matrix(error) => error.help(),
+            Self::Model(error) => error.help(),
             Self::Condense(error) => error.help(),
             Self::Eigen(error) => error.help(),
             Self::Factor(_) => None,

@@ -39,6 +39,8 @@ mod error;
 pub mod factor;
 pub mod io;
 pub mod matrix;
+pub mod model;
 pub mod parallel;
+pub mod stress;
 
 pub use error::Error;

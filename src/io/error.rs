@@ -284,6 +284,9 @@ pub enum IoErrorKind {
         /// Which part.
         part: &'static str,
     },
+    /// A deck that says something wrong.
+    #[error(transparent)]
+    Deck(#[from] super::inp::DeckError),
 }
 
 impl IoError {
@@ -373,6 +376,7 @@ impl IoErrorKind {
             InconsistentParts { .. } => {
                 "in compressed columns, col_ptr rises from 0 to the number of entries"
             }
+            Deck(_) => "TODO",
         }
     }
 }

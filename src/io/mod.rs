@@ -13,6 +13,7 @@ mod dof;
 mod entries;
 mod error;
 mod harwell_boeing;
+pub mod inp;
 mod keyword;
 mod matrix_market;
 mod nodes;

@@ -1,0 +1,21 @@
+//! Finite-element models: mesh, materials, sections, elements, supports, loads, assembly.
+//!
+//! A [`Model`] is made from a deck. Its elements are kept in blocks of one kind and one section, so that a kernel
+//! runs over many alike:
+//!
+//! ```text
+//! K = sum_e  L_e' ( integral B' D B dV ) L_e,      M = sum_e  L_e' ( integral rho N' N dV ) L_e
+//! ```
+
+mod element;
+mod equations;
+mod error;
+mod mesh;
+mod section;
+
+pub use crate::io::inp::ElementKind;
+pub use element::MassScheme;
+pub use equations::{Equations, HELD};
+pub use error::{ModelError, ModelErrorKind};
+pub use mesh::{Block, ElementAt, LoadCase, Model};
+pub use section::{BeamProfile, Profile, Properties, Section};

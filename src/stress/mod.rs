@@ -1,0 +1,1 @@
+//! Stresses from displacements: kernels, invariants, envelopes.
