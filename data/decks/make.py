@@ -1,0 +1,21 @@
+#!/usr/bin/env python3
+"""Make the decks of this folder and their reference results.
+
+Needs NumPy, and CalculiX 2.20 (`ccx`) for the solids. `check.py` compares them with element formulas of its own.
+"""
+
+from pathlib import Path
+
+import dense
+import solids
+
+HERE = Path(__file__).resolve().parent
+
+
+def main():
+    solids.make(HERE)
+    dense.make(HERE)
+
+
+if __name__ == "__main__":
+    main()
