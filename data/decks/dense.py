@@ -62,17 +62,17 @@ class Block:
         return np.concatenate(each)
 
     def mass(self, scheme):
-        """The mass: `printed` as CalculiX, `consistent` integrated finely, `lumped` an equal part to each node."""
+        """The mass: `points` of the stiffness as CalculiX, `consistent` 5 per direction, `lumped` an equal part to each node."""
         total = np.zeros_like(self.k)
         for e, (_, _, density) in enumerate(self.material):
-            points = None if scheme == "printed" else solid.FINE[self.kind]
+            points = None if scheme == "points" else solid.FINE[self.kind]
             part = solid.mass(self.kind, self.xyz(e), density, points)
             if scheme == "lumped":
                 part = np.eye(len(part)) * part.sum() / len(part)
             total[np.ix_(self.dofs[e], self.dofs[e])] += part
         return total
 
-    def hertz(self, count, scheme="printed"):
+    def hertz(self, count, scheme="points"):
         """The lowest frequencies: the largest 1 / omega^2 of L^-1 M L^-T with K = L L', since M may be singular."""
         free = np.ix_(~self.held, ~self.held)
         inverse = np.linalg.inv(np.linalg.cholesky(self.k[free]))
@@ -82,7 +82,7 @@ class Block:
 
 # What CalculiX does not compute: (element, scheme of the mass).
 SCHEMES = [("C3D4", "consistent"), ("C3D4", "lumped"), ("C3D10", "consistent"), ("C3D20R", "consistent"),
-           ("C3D8", "consistent"), ("C3D8", "lumped")]  # fmt: skip
+           ("C3D8", "points"), ("C3D8", "consistent"), ("C3D8", "lumped")]  # fmt: skip
 
 
 def print_like_calculix(block):

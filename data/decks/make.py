@@ -7,6 +7,7 @@ Needs NumPy, and CalculiX 2.20 (`ccx`) for the solids. `check.py` compares them 
 from pathlib import Path
 
 import dense
+import frames
 import solids
 
 HERE = Path(__file__).resolve().parent
@@ -15,6 +16,7 @@ HERE = Path(__file__).resolve().parent
 def main():
     solids.make(HERE)
     dense.make(HERE)
+    frames.make(HERE)
 
 
 if __name__ == "__main__":
