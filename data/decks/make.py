@@ -6,6 +6,7 @@ Needs NumPy, and CalculiX 2.20 (`ccx`) for the solids. `check.py` compares them 
 
 from pathlib import Path
 
+import closed_forms
 import dense
 import frames
 import solids
@@ -17,6 +18,7 @@ def main():
     solids.make(HERE)
     dense.make(HERE)
     frames.make(HERE)
+    closed_forms.make(HERE)
 
 
 if __name__ == "__main__":
