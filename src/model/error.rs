@@ -33,12 +33,67 @@ pub enum ModelErrorKind {
         /// Its number.
         element: i64,
     },
+    /// Everything is held.
+    #[error("no equations: the supports hold every component")]
+    NoEquations,
+    /// Beyond 32-bit indices.
+    #[error("{elements} elements with {nodes} nodes are more than can be counted")]
+    TooLarge {
+        /// Number of elements.
+        elements: usize,
+        /// Number of nodes.
+        nodes: usize,
+    },
+    /// The matrix of an element overflows.
+    #[error("element {element}: its matrix has entries that are not finite")]
+    NotFinite {
+        /// Its number.
+        element: i64,
+    },
+    /// No element set has this name.
+    #[error("no element set is called {name}")]
+    UnknownSet {
+        /// The name.
+        name: String,
+    },
+    /// Two parameters for the same property of an element.
+    #[error("{first} and {second} both change element {element}")]
+    ParametersOverlap {
+        /// One parameter.
+        first: String,
+        /// The other.
+        second: String,
+        /// Number of the first such element.
+        element: i64,
+    },
+    /// Solids have no area.
+    #[error("{parameter}: element {element} has no cross-section")]
+    NoArea {
+        /// The parameter.
+        parameter: String,
+        /// Number of the first such element.
+        element: i64,
+    },
+    /// A parameter that is not a finite number, or too large.
+    #[error("parameter {} is {value}", parameter + 1)]
+    ParameterValue {
+        /// Its place in the list, from 0.
+        parameter: usize,
+        /// Its value.
+        value: f64,
+    },
     /// A mass is asked for, and a material has no density.
     #[error("material {material} has no density")]
     NoDensity {
         /// Its name.
         material: String,
     },
+}
+
+impl From<ModelErrorKind> for ModelError {
+    fn from(kind: ModelErrorKind) -> Self {
+        Self { path: None, line: None, kind }
+    }
 }
 
 impl ModelError {

@@ -7,6 +7,7 @@
 //! K = sum_e  L_e' ( integral B' D B dV ) L_e,      M = sum_e  L_e' ( integral rho N' N dV ) L_e
 //! ```
 
+mod assembly;
 mod element;
 mod equations;
 mod error;
@@ -14,6 +15,7 @@ mod mesh;
 mod section;
 
 pub use crate::io::inp::ElementKind;
+pub use assembly::{AffineModel, Assembly, Parameter, Property};
 pub use element::MassScheme;
 pub use equations::{Equations, HELD};
 pub use error::{ModelError, ModelErrorKind};
