@@ -174,10 +174,10 @@ mod tests {
     fn all_forms_agree_on_bars_that_only_stretch() {
         let count = 20_000;
         let wave = |k: usize, rate: f64| (k as f64 * rate).sin();
-        let positions: Vec<[f64; 3]> =
-            (0..=count).map(|k| [k as f64, wave(k, 0.3), wave(k, 0.7)]).collect();
+        let positions: Vec<[f64; 3]> = (0..=count).map(|k| [k as f64, wave(k, 0.3), wave(k, 0.7)]).collect();
         let ends: Vec<[u32; 2]> = (0..count as u32).map(|k| [k, k + 1]).collect();
-        let difference = |k: usize| -> [f64; 3] { std::array::from_fn(|c| positions[k + 1][c] - positions[k][c]) };
+        let difference =
+            |k: usize| -> [f64; 3] { std::array::from_fn(|c| positions[k + 1][c] - positions[k][c]) };
         let lengths: Vec<f64> =
             (0..count).map(|k| difference(k).iter().map(|v| v * v).sum::<f64>().sqrt()).collect();
         let directions: Vec<[f64; 3]> = (0..count).map(|k| difference(k).map(|v| v / lengths[k])).collect();

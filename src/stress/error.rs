@@ -40,4 +40,39 @@ pub enum StressError {
         /// What stands there.
         value: f64,
     },
+    /// Another number of modal amplitudes, or of rows or columns of a covariance, than of stress modes.
+    #[error("{found} amplitudes for {modes} stress modes")]
+    ModeCount {
+        /// What was given.
+        found: usize,
+        /// Number of stress modes.
+        modes: usize,
+    },
+    /// NaN or an infinity in a covariance.
+    #[error("the covariance of modes {} and {} is {value}", row + 1, col + 1)]
+    CovarianceNotFinite {
+        /// Row, from 0.
+        row: usize,
+        /// Column, from 0.
+        col: usize,
+        /// What stands there.
+        value: f64,
+    },
+    /// A covariance is symmetric.
+    #[error("the covariance of modes {} and {} differs from that of {} and {}", row + 1, col + 1, col + 1, row + 1)]
+    CovarianceNotSymmetric {
+        /// Row, from 0.
+        row: usize,
+        /// Column, from 0.
+        col: usize,
+    },
+    /// A covariance has no negative eigenvalue.
+    #[error("the covariance has the negative eigenvalue {eigenvalue:e}")]
+    CovarianceIndefinite {
+        /// The eigenvalue.
+        eigenvalue: f64,
+    },
+    /// The eigenvalues of a covariance.
+    #[error(transparent)]
+    Eigen(#[from] crate::eigen::EigenError),
 }

@@ -5,11 +5,17 @@
 //! ```
 
 mod bars;
+mod envelope;
 mod error;
+mod modes;
+mod nodal;
 mod recovery;
 mod tensor;
 
 pub use bars::{Bars, axial_stress_into, triple_stress_into};
+pub use envelope::{Envelope, EnvelopeOf, Extreme, RankedElement};
 pub use error::StressError;
+pub use modes::StressModes;
+pub use nodal::NodalAverage;
 pub use recovery::{Displacements, StressRecovery};
 pub use tensor::{Component, Principal, StressTensor};

@@ -1,6 +1,7 @@
 //! Stresses at the integration points of all elements, for many load cases or mode shapes at once.
 
 mod displacements;
+mod job;
 mod kernel;
 
 use std::ops::Range;
@@ -9,16 +10,16 @@ use ndarray::{Array2, Array3, ArrayViewMut2, ArrayViewMut3, Axis, s};
 use rayon::prelude::*;
 
 pub use displacements::Displacements;
-use displacements::Packed;
+pub(super) use displacements::Packed;
+pub(super) use job::JobStress;
 use kernel::{Dilatation, Recover};
 
-use super::tensor::von_mises;
 use crate::eigen::InstructionSet;
-use crate::model::{Block, ElementKind, Isoparametric, Model, Profile, Properties, tables};
+use crate::model::{Block, ElementKind, Isoparametric, Lame, Model, Profile, Properties, tables};
 use crate::parallel::Workspaces;
 
 /// Cases that are worked on together: their displacements are packed at once.
-pub(super) const CASES_PER_PASS: usize = 32;
+const CASES_PER_PASS: usize = 32;
 /// The stresses of a job stay in the second-level cache.
 const JOB_BYTES: usize = 256 << 10;
 /// The most elements of a job; a multiple of any number of lanes.
@@ -44,7 +45,8 @@ impl<'m> StressRecovery<'m> {
     pub fn new(model: &'m Model) -> Self {
         let mut first_point = vec![0];
         for block in model.blocks() {
-            first_point.push(first_point[first_point.len() - 1] + block.len() * points_per_element(block.kind));
+            first_point
+                .push(first_point[first_point.len() - 1] + block.len() * points_per_element(block.kind));
         }
         Self { model, first_point, instructions: InstructionSet::detect() }
     }
@@ -94,12 +96,7 @@ impl<'m> StressRecovery<'m> {
     pub fn stresses_into(&self, displacements: &Displacements, mut stresses: ArrayViewMut3<f64>) {
         assert_eq!(stresses.dim(), (displacements.cases(), self.point_count(), 6), "cases x points x 6");
         let flat = stresses.view_mut().into_shape_with_order((displacements.cases(), self.point_count() * 6));
-        self.each_pass(
-            displacements,
-            flat.expect("contiguous rows"),
-            6,
-            |out, job| job.copy_into(out),
-        );
+        self.each_pass(displacements, flat.expect("contiguous rows"), 6, |out, job| job.copy_into(out));
     }
 
     /// The von Mises stress: cases x points, on the current rayon pool. No components are kept.
@@ -126,22 +123,33 @@ impl<'m> StressRecovery<'m> {
         width: usize,
         take: impl Fn(&mut ArrayViewMut2<f64>, &JobStress) + Sync,
     ) {
-        for cases in passes(displacements.cases()) {
-            let packed = displacements.pack(cases.clone(), self.instructions.lanes());
+        for (cases, packed) in self.passes(displacements) {
             for (number, block) in self.model.blocks().iter().enumerate() {
                 let points = self.points_of_block(number);
                 if points.is_empty() {
                     continue;
                 }
                 let own = all.slice_mut(s![cases.clone(), points.start * width..points.end * width]);
-                let per_job = elements_per_job(block.kind, packed.groups()) * points_per_element(block.kind);
+                let per_job = elements_per_job(block.kind, &packed) * points_per_element(block.kind);
                 let pieces = cut(own, per_job * width);
                 self.run_block(block, &packed, pieces, &take);
             }
         }
     }
 
-    /// Runs a block, job by job, each with its own output.
+    /// Cases that are worked on together, with their displacements.
+    pub(super) fn passes(
+        &self,
+        displacements: &Displacements,
+    ) -> impl Iterator<Item = (Range<usize>, Packed)> {
+        let lanes = self.instructions.lanes();
+        (0..displacements.cases()).step_by(CASES_PER_PASS).map(move |first| {
+            let cases = first..displacements.cases().min(first + CASES_PER_PASS);
+            (cases.clone(), displacements.pack(cases, lanes))
+        })
+    }
+
+    /// Runs a block, job by job ([`elements_per_job`]), each with its own output.
     pub(super) fn run_block<T: Send>(
         &self,
         block: &Block,
@@ -149,7 +157,7 @@ impl<'m> StressRecovery<'m> {
         outputs: Vec<T>,
         take: impl Fn(&mut T, &JobStress) + Sync,
     ) {
-        let per_job = elements_per_job(block.kind, packed.groups());
+        let per_job = elements_per_job(block.kind, packed);
         let points = points_per_element(block.kind);
         let buffers = Workspaces::<Vec<f64>>::default();
         outputs.into_par_iter().with_max_len(1).enumerate().for_each(|(job, mut output)| {
@@ -157,7 +165,7 @@ impl<'m> StressRecovery<'m> {
             buffers.with(Vec::new, |buffer| {
                 buffer.resize(packed.groups() * elements.len() * points * 6 * packed.lanes, 0.0);
                 self.recover(block, elements.clone(), packed, buffer);
-                let job = JobStress { elements: elements.clone(), points, packed, values: buffer };
+                let job = JobStress::new(elements.clone(), points, packed, buffer);
                 take(&mut output, &job);
             });
         });
@@ -185,7 +193,7 @@ impl<'m> StressRecovery<'m> {
         dilatation: Dilatation,
         work: Work,
     ) {
-        let (lambda, mu) = work.properties.lame();
+        let Lame { lambda, mu } = Lame::new(work.properties.young, work.properties.poisson);
         self.instructions.run(Recover {
             tables,
             dilatation,
@@ -205,9 +213,8 @@ impl<'m> StressRecovery<'m> {
         for (number, stresses) in work.stresses.chunks_exact_mut(6 * lanes).enumerate() {
             let (group, element) = (number / elements, number % elements);
             let [a, b] = [0, 1].map(|end| work.nodes[2 * element + end] as usize);
-            let along: [f64; 3] = std::array::from_fn(|axis| {
-                self.model.positions()[b][axis] - self.model.positions()[a][axis]
-            });
+            let along: [f64; 3] =
+                std::array::from_fn(|axis| self.model.positions()[b][axis] - self.model.positions()[a][axis]);
             let square: f64 = along.iter().map(|value| value * value).sum();
             let packed = work.packed.group(group);
             let (axial, others) = stresses.split_at_mut(lanes);
@@ -221,10 +228,6 @@ impl<'m> StressRecovery<'m> {
                 }
             }
         }
-    }
-
-    pub(super) fn pack(&self, displacements: &Displacements, cases: Range<usize>) -> Packed {
-        displacements.pack(cases, self.instructions.lanes())
     }
 }
 
@@ -247,20 +250,15 @@ pub(super) fn points_per_element(kind: ElementKind) -> usize {
     }
 }
 
-/// Which cases are worked on together.
-pub(super) fn passes(cases: usize) -> impl Iterator<Item = Range<usize>> {
-    (0..cases).step_by(CASES_PER_PASS).map(move |first| first..cases.min(first + CASES_PER_PASS))
-}
-
 /// Elements of one job; depends on the kind and the number of cases alone.
-pub(super) fn elements_per_job(kind: ElementKind, groups: usize) -> usize {
+pub(super) fn elements_per_job(kind: ElementKind, packed: &Packed) -> usize {
     const LANES: usize = crate::eigen::lanes::MAX_LANES;
-    let bytes = 8 * 6 * LANES * points_per_element(kind).max(1) * groups.max(1);
+    let bytes = 8 * 6 * packed.lanes * points_per_element(kind).max(1) * packed.groups().max(1);
     ((JOB_BYTES / bytes) / LANES * LANES).clamp(LANES, MOST_ELEMENTS_PER_JOB)
 }
 
 /// Cuts the columns into pieces of `width`.
-pub(super) fn cut(all: ArrayViewMut2<f64>, width: usize) -> Vec<ArrayViewMut2<f64>> {
+fn cut(all: ArrayViewMut2<f64>, width: usize) -> Vec<ArrayViewMut2<f64>> {
     let mut rest = all;
     let mut pieces = Vec::new();
     while rest.ncols() > width {
@@ -270,62 +268,4 @@ pub(super) fn cut(all: ArrayViewMut2<f64>, width: usize) -> Vec<ArrayViewMut2<f6
     }
     pieces.push(rest);
     pieces
-}
-
-/// The stresses of some elements in all cases of a pass.
-pub(super) struct JobStress<'a> {
-    /// Of the block.
-    pub elements: Range<usize>,
-    /// For each element.
-    pub points: usize,
-    packed: &'a Packed,
-    values: &'a [f64],
-}
-
-impl JobStress<'_> {
-    pub fn lanes(&self) -> usize {
-        self.packed.lanes
-    }
-
-    /// The cases of the pass.
-    pub fn cases(&self) -> usize {
-        self.packed.cases
-    }
-
-    /// Of a group of cases: points * 6 * lanes for each element.
-    pub fn group(&self, group: usize) -> &[f64] {
-        let stride = self.values.len() / self.packed.groups();
-        &self.values[group * stride..(group + 1) * stride]
-    }
-
-    /// The cases of the pass that are in each group.
-    pub fn groups(&self) -> impl Iterator<Item = (Range<usize>, &[f64])> {
-        let (lanes, cases) = (self.lanes(), self.cases());
-        (0..self.packed.groups())
-            .map(move |group| (group * lanes..cases.min((group + 1) * lanes), self.group(group)))
-    }
-
-    /// cases x (elements * points * 6)
-    fn copy_into(&self, out: &mut ArrayViewMut2<f64>) {
-        for (cases, values) in self.groups() {
-            for (lane, case) in cases.enumerate() {
-                let row = out.row_mut(case).into_slice().expect("contiguous rows");
-                for (place, values) in row.iter_mut().zip(values.chunks_exact(self.lanes())) {
-                    *place = values[lane];
-                }
-            }
-        }
-    }
-
-    /// cases x (elements * points)
-    fn von_mises_into(&self, out: &mut ArrayViewMut2<f64>) {
-        for (cases, values) in self.groups() {
-            for (point, values) in values.chunks_exact(6 * self.lanes()).enumerate() {
-                for (lane, case) in cases.clone().enumerate() {
-                    let [xx, yy, zz, xy, yz, zx] = std::array::from_fn(|c| values[c * self.lanes() + lane]);
-                    out[[case, point]] = von_mises(xx, yy, zz, xy, yz, zx);
-                }
-            }
-        }
-    }
 }

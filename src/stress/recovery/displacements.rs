@@ -25,7 +25,10 @@ impl<'a> Displacements<'a> {
     pub fn new(model: &'a Model, values: ArrayView2<'a, f64>) -> Result<Self, StressError> {
         let equations = model.equations();
         if values.ncols() != equations.count() {
-            return Err(StressError::DisplacementSize { found: values.ncols(), equations: equations.count() });
+            return Err(StressError::DisplacementSize {
+                found: values.ncols(),
+                equations: equations.count(),
+            });
         }
         for (case, row) in values.rows().into_iter().enumerate() {
             if let Some(dof) = row.iter().position(|value| !value.is_finite()) {
@@ -63,7 +66,7 @@ impl<'a> Displacements<'a> {
     }
 
     /// The translations of some cases in groups of `lanes`.
-    pub(super) fn pack(&self, cases: std::ops::Range<usize>, lanes: usize) -> Packed {
+    pub(in crate::stress) fn pack(&self, cases: std::ops::Range<usize>, lanes: usize) -> Packed {
         let nodes = self.model.positions().len();
         let groups = cases.len().div_ceil(lanes);
         let stride = nodes * 3 * lanes;
@@ -95,7 +98,7 @@ impl<'a> Displacements<'a> {
 }
 
 /// Translation `c` of node `k` in case `g * lanes + l`: `values[g * stride + (k * 3 + c) * lanes + l]`.
-pub(super) struct Packed {
+pub(in crate::stress) struct Packed {
     values: Vec<f64>,
     pub cases: usize,
     pub lanes: usize,

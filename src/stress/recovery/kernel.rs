@@ -65,9 +65,11 @@ impl<const N: usize, const P: usize> WithSimd for Recover<'_, N, P> {
                         self.nodes[element * N..(element + 1) * N].try_into().expect("N nodes");
                     for group in 0..self.displacements.groups() {
                         let packed = self.displacements.group(group);
-                        let mut stress = hooke(v, self.lambda, self.mu, &gradient(v, packed, nodes, &own, lane));
+                        let mut stress =
+                            hooke(v, self.lambda, self.mu, &gradient(v, packed, nodes, &own, lane));
                         if self.dilatation == Dilatation::Mean {
-                            let trace = |of: &[[[f64; MAX_LANES]; 3]; N]| divergence(v, packed, nodes, of, lane);
+                            let trace =
+                                |of: &[[[f64; MAX_LANES]; 3]; N]| divergence(v, packed, nodes, of, lane);
                             // (lambda + 2 mu / 3) (mean trace - trace)
                             let bulk = v.splat(self.lambda + self.mu * (2.0 / 3.0));
                             let more = v.mul(bulk, v.sub(trace(&mean), trace(&own)));
@@ -116,7 +118,9 @@ fn gradients<S: Simd, const N: usize>(
             }
         }
     }
-    let minor = |r: [usize; 2], c: [usize; 2]| v.fnma(j[r[0]][c[1]], j[r[1]][c[0]], v.mul(j[r[0]][c[0]], j[r[1]][c[1]]));
+    let minor = |r: [usize; 2], c: [usize; 2]| {
+        v.fnma(j[r[0]][c[1]], j[r[1]][c[0]], v.mul(j[r[0]][c[0]], j[r[1]][c[1]]))
+    };
     const OTHERS: [[usize; 2]; 3] = [[1, 2], [2, 0], [0, 1]];
     // Cofactors: the inverse of J has cofactor[k][c] / det at (c, k).
     let cofactor: [[Real<S>; 3]; 3] =
@@ -155,7 +159,11 @@ fn mean_gradients<S: Simd, const N: usize, const P: usize>(
 }
 
 #[inline(always)]
-fn store<S: Simd, const N: usize>(v: Lanes<S>, gradients: &Gradients<S, N>, out: &mut [[[f64; MAX_LANES]; 3]; N]) {
+fn store<S: Simd, const N: usize>(
+    v: Lanes<S>,
+    gradients: &Gradients<S, N>,
+    out: &mut [[[f64; MAX_LANES]; 3]; N],
+) {
     for a in 0..N {
         for c in 0..3 {
             out[a][c][..Lanes::<S>::COUNT].copy_from_slice(v.numbers(&gradients[a][c]));
