@@ -8,7 +8,7 @@ mod deck;
 mod error;
 
 pub use deck::{
-    BeamShape, Deck, DeckBeam, DeckBoundary, DeckElements, DeckMaterial, DeckNode, DeckProfile, DeckSection, DeckSet,
-    DeckStep, DistributedLoad, ElementKind, LoadKind, Operation, Place, PointLoad, StepKind, Target,
+    BeamShape, Deck, DeckBeam, DeckBoundary, DeckElements, DeckMaterial, DeckNode, DeckProfile, DeckSection,
+    DeckSet, DeckStep, DistributedLoad, ElementKind, LoadKind, Operation, Place, PointLoad, StepKind, Target,
 };
 pub use error::DeckError;
