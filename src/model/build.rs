@@ -39,9 +39,6 @@ impl Model {
         let mut held = supports::Supports::new(deck, &nodes, &components);
         let load_cases = steps::load_cases(deck, &nodes, &places, &blocks, &mut held)?;
         let equations = supports::equations(&nodes, &components, held.first_step());
-        if equations.count() == 0 {
-            return Err(fail(deck, None, ModelErrorKind::NothingFree));
-        }
         let mut notes = deck.notes.clone();
         notes.extend(note_of_unused(&nodes.ids, &components));
         Ok(Self {

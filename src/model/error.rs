@@ -24,12 +24,6 @@ pub enum ModelErrorKind {
     /// No elements at all.
     #[error("no elements")]
     NoElements,
-    /// More nodes than 32-bit equation numbers can count.
-    #[error("{nodes} nodes are more than can be numbered")]
-    TooManyNodes {
-        /// Number of nodes.
-        nodes: usize,
-    },
     /// An element that names a node that is not there.
     #[error("element {element} names node {node}, which does not exist")]
     UnknownNode {
@@ -142,9 +136,55 @@ pub enum ModelErrorKind {
         /// Component, from 1.
         component: u32,
     },
-    /// Supports that leave no equation.
-    #[error("every component of every node is held: nothing can move")]
-    NothingFree,
+    /// Everything is held.
+    #[error("no equations: the supports hold every component")]
+    NoEquations,
+    /// Beyond 32-bit indices.
+    #[error("{elements} elements with {nodes} nodes are more than can be counted")]
+    TooLarge {
+        /// Number of elements.
+        elements: usize,
+        /// Number of nodes.
+        nodes: usize,
+    },
+    /// The matrix of an element overflows.
+    #[error("element {element}: its matrix has entries that are not finite")]
+    NotFinite {
+        /// Its number.
+        element: i64,
+    },
+    /// No element set has this name.
+    #[error("no element set is called {name}")]
+    UnknownSet {
+        /// The name.
+        name: String,
+    },
+    /// Two parameters for the same property of an element.
+    #[error("{first} and {second} both change element {element}")]
+    ParametersOverlap {
+        /// One parameter.
+        first: String,
+        /// The other.
+        second: String,
+        /// Number of the first such element.
+        element: i64,
+    },
+    /// Solids have no area.
+    #[error("{parameter}: element {element} has no cross-section")]
+    NoArea {
+        /// The parameter.
+        parameter: String,
+        /// Number of the first such element.
+        element: i64,
+    },
+    /// A parameter that is not a finite number, or too large.
+    #[error("parameter {} is {value}", parameter + 1)]
+    ParameterValue {
+        /// Its place in the list, from 0.
+        parameter: usize,
+        /// Its value.
+        value: f64,
+    },
     /// A mass is asked for, and a material has no density.
     #[error("material {material} has no density")]
     NoDensity {
@@ -153,13 +193,18 @@ pub enum ModelErrorKind {
     },
 }
 
+impl From<ModelErrorKind> for ModelError {
+    fn from(kind: ModelErrorKind) -> Self {
+        Self { path: None, line: None, kind }
+    }
+}
+
 impl ModelError {
     /// What to do next, in one sentence, where there is something to say.
     pub fn help(&self) -> Option<String> {
         use ModelErrorKind as Kind;
         let help = match &self.kind {
             Kind::NoElements => "give the deck *ELEMENT lines: nodes alone have no stiffness",
-            Kind::TooManyNodes { .. } => "split the model",
             Kind::UnknownNode { .. } => "give the node by *NODE, or correct the element's line",
             Kind::Volume { .. } => "check the order of the element's nodes and their coordinates",
             Kind::NoSection { .. } => {
@@ -186,7 +231,13 @@ impl ModelError {
             }
             Kind::NoDirection => "give a direction of any length but zero",
             Kind::OtherSupports { .. } => "make one deck for each set of supports",
-            Kind::NothingFree => "leave at least one component of a node free",
+            Kind::NoEquations => "leave at least one component of a node free",
+            Kind::TooLarge { .. } => "split the model",
+            Kind::NotFinite { .. } => "look at the size of its coordinates and of its material's numbers",
+            Kind::UnknownSet { .. } => "name an element set of the deck",
+            Kind::ParametersOverlap { .. } => "let the sets of the two parameters have no element in common",
+            Kind::NoArea { .. } => "only trusses and beams have an area: name a set of these",
+            Kind::ParameterValue { .. } => "give a finite number",
             Kind::NoDensity { .. } => "give it a *DENSITY",
         };
         Some(help.to_owned())

@@ -136,16 +136,17 @@ impl Model {
         let mut load = [0.0; MOST_EQUATIONS];
         for &(at, face, pressure) in &case.pressures {
             let load = &mut load[..self.equations_of(at)];
-            self.with_corners(at, |corners, _| {
-                pressure_load_into(self.blocks[at.block].kind, corners, face, pressure, load);
-            });
+            let kind = self.blocks[at.block].kind;
+            let has_face = self.with_corners(at, |corners, _| pressure_load_into(kind, face, corners, load));
+            assert!(has_face, "faces are checked when the model is made");
+            load.iter_mut().for_each(|force| *force *= pressure);
             self.scatter(at, load, &mut take);
         }
         for &(at, acceleration) in &case.gravity {
             self.check_density(at)?;
             let load = &mut load[..self.equations_of(at)];
             self.with_corners(at, |corners, properties| {
-                body_load_into(self.blocks[at.block].kind, corners, properties, acceleration, load);
+                body_load_into(self.blocks[at.block].kind, corners, properties, &acceleration, load);
             });
             self.scatter(at, load, &mut take);
         }
@@ -161,7 +162,7 @@ impl Model {
             "" => format!("of set {}", section.name),
             name => name.to_owned(),
         };
-        Err(ModelError { path: None, line: None, kind: ModelErrorKind::NoDensity { material } })
+        Err(ModelErrorKind::NoDensity { material }.into())
     }
 
     /// Number of components of an element: the size of its matrices.

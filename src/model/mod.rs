@@ -7,6 +7,7 @@
 //! K = sum_e  L_e' ( integral B' D B dV ) L_e,      M = sum_e  L_e' ( integral rho N' N dV ) L_e
 //! ```
 
+mod assembly;
 mod build;
 mod element;
 mod equations;
@@ -19,6 +20,7 @@ mod restraint;
 mod section;
 
 pub use crate::io::inp::ElementKind;
+pub use assembly::{AffineModel, Assembly, Parameter, Property};
 pub use element::{
     BarAxis, BeamAxes, BeamForces, Gradients, Isoparametric, MassScheme, beam_section_forces, body_load_into,
     check_shape, extrapolation, face_nodes, mass_into, pressure_load_into, stiffness_into, tables, volume,

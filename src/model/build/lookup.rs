@@ -12,12 +12,12 @@ pub(super) struct NodeTable {
 
 impl NodeTable {
     pub fn new(deck: &Deck) -> Result<Self, ModelError> {
-        let count = deck.nodes.len();
+        let nodes = deck.nodes.len();
         // Six components of each node must have 32-bit numbers, one of which is taken for "held".
-        if count >= u32::MAX as usize / 6 {
-            return Err(fail(deck, None, ModelErrorKind::TooManyNodes { nodes: count }));
+        if nodes >= u32::MAX as usize / 6 {
+            return Err(fail(deck, None, ModelErrorKind::TooLarge { elements: count(deck), nodes }));
         }
-        let mut order: Vec<u32> = (0..count as u32).collect();
+        let mut order: Vec<u32> = (0..nodes as u32).collect();
         if !deck.nodes.is_sorted_by_key(|node| node.id) {
             order.sort_unstable_by_key(|&at| deck.nodes[at as usize].id);
         }
@@ -60,6 +60,11 @@ pub(super) struct DeckElement {
     at: u32,
 }
 
+/// Number of elements of a deck.
+fn count(deck: &Deck) -> usize {
+    deck.elements.iter().map(|group| group.ids.len()).sum()
+}
+
 /// Elements by ascending number.
 pub(super) struct ElementTable {
     pub elements: Vec<DeckElement>,
@@ -67,7 +72,7 @@ pub(super) struct ElementTable {
 
 impl ElementTable {
     pub fn new(deck: &Deck) -> Self {
-        let mut elements = Vec::with_capacity(deck.elements.iter().map(|group| group.ids.len()).sum());
+        let mut elements = Vec::with_capacity(count(deck));
         for (group, given) in deck.elements.iter().enumerate() {
             let numbered = given.ids.iter().enumerate();
             elements.extend(numbered.map(|(at, &id)| DeckElement { id, group: group as u32, at: at as u32 }));
