@@ -201,26 +201,13 @@ impl Factor {
             vector.iter().fold(0.0, |m: f64, v| if v.abs() > m || v.is_nan() { v.abs() } else { m })
         };
         let difference: Vec<f64> = load.iter().zip(&image).map(|(b, ax)| b - ax).collect();
-        let scale = row_sum_norm(matrix) * largest(&solution) + largest(&load);
+        let scale = matrix.row_sum_norm() * largest(&solution) + largest(&load);
         if scale == 0.0 { 0.0 } else { largest(&difference) / scale }
     }
 }
 
 fn is_coupled(matrix: &SymmetricMatrix, dof: usize) -> bool {
     (0..matrix.size()).filter(|&other| other != dof).any(|other| matrix.get(dof, other) != 0.0)
-}
-
-fn row_sum_norm(matrix: &SymmetricMatrix) -> f64 {
-    let mut sums = vec![0.0; matrix.size()];
-    for col in 0..matrix.size() {
-        for (row, value) in matrix.column(col) {
-            sums[row] += value.abs();
-            if row != col {
-                sums[col] += value.abs();
-            }
-        }
-    }
-    sums.into_iter().fold(0.0, f64::max)
 }
 
 fn factor_panels(

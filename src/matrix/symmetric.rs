@@ -187,6 +187,20 @@ impl SymmetricMatrix {
         self.values.iter().fold(0.0, |largest, value| value.abs().max(largest))
     }
 
+    /// The infinity norm, max_i sum_j |a_ij|.
+    pub fn row_sum_norm(&self) -> f64 {
+        let mut sums = vec![0.0; self.size()];
+        for col in 0..self.size() {
+            for (row, value) in self.column(col) {
+                sums[row] += value.abs();
+                if row != col {
+                    sums[col] += value.abs();
+                }
+            }
+        }
+        sums.into_iter().fold(0.0, f64::max)
+    }
+
     /// y = A x for one vector; `2 * entries` multiplications.
     ///
     /// # Panics

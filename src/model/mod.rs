@@ -8,10 +8,15 @@
 //! ```
 
 mod assembly;
+mod build;
 mod element;
 mod equations;
 mod error;
+mod loads;
 mod mesh;
+mod motion;
+mod reactions;
+mod restraint;
 mod section;
 
 pub use crate::io::inp::ElementKind;
@@ -23,5 +28,8 @@ pub use element::{
 };
 pub use equations::{Equations, HELD};
 pub use error::{ModelError, ModelErrorKind};
+pub use loads::Resultant;
 pub use mesh::{Block, ElementAt, LoadCase, Model};
+pub use motion::{FreeMotion, Motion};
+pub use reactions::Reactions;
 pub use section::{BeamProfile, Profile, Properties, Section};

@@ -1,4 +1,4 @@
-//! Stresses from displacements: kernels, invariants, envelopes.
+//! Stresses from displacements: statics, kernels, invariants, envelopes.
 //!
 //! ```text
 //! sigma = D B u,      von Mises^2 = sigma' A sigma
@@ -10,6 +10,7 @@ mod error;
 mod modes;
 mod nodal;
 mod recovery;
+mod statics;
 mod tensor;
 
 pub use bars::{Bars, axial_stress_into, triple_stress_into};
@@ -18,4 +19,5 @@ pub use error::StressError;
 pub use modes::StressModes;
 pub use nodal::NodalAverage;
 pub use recovery::{Displacements, StressRecovery};
+pub use statics::{StaticOptions, StaticSolution, solve_static};
 pub use tensor::{Component, Principal, StressTensor};
