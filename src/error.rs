@@ -8,6 +8,7 @@ use crate::factor::FactorError;
 use crate::io::IoError;
 use crate::matrix::MatrixError;
 use crate::model::ModelError;
+use crate::stress::StressError;
 
 /// Any error of this crate; each room's own error converts into it by `?`.
 ///
@@ -44,6 +45,9 @@ pub enum Error {
     /// A dense eigenproblem.
     #[error(transparent)]
     Eigen(#[from] EigenError),
+    /// A static solution.
+    #[error(transparent)]
+    Stress(#[from] StressError),
 }
 
 impl Error {
@@ -55,6 +59,7 @@ impl Error {
             Self::Model(error) => error.help(),
             Self::Condense(error) => error.help(),
             Self::Eigen(error) => error.help(),
+            Self::Stress(error) => error.help(),
             Self::Factor(_) => None,
         }
     }

@@ -5,12 +5,12 @@
 
 use std::cmp::Reverse;
 use std::ops::Range;
-use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
 use super::spectra::{Item, Spectra};
 use super::{EigenError, InstructionSet, Operand};
+use crate::parallel::Workspaces;
 
 /// Options of all batches.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,12 +72,12 @@ pub(super) struct Driver<W> {
     /// Matrices sorted by size, the largest first.
     order: Vec<usize>,
     /// Workspaces that no thread has in hand.
-    idle: Mutex<Vec<W>>,
+    idle: Workspaces<W>,
 }
 
 impl<W> Default for Driver<W> {
     fn default() -> Self {
-        Self { order: Vec::new(), idle: Mutex::default() }
+        Self { order: Vec::new(), idle: Workspaces::default() }
     }
 }
 
@@ -110,13 +110,10 @@ impl<W: Default + Send> Driver<W> {
         spectra: &mut Spectra<K::Value>,
     ) {
         self.lay_out(kernel, count, spectra);
-        // A source of matrices is foreign code: it may use rayon itself, or panic. No lock is held meanwhile.
-        let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         let mut tasks = tasks(kernel, &self.order, spectra);
+        // A source of matrices is foreign code: it may use rayon itself, or panic.
         tasks.par_iter_mut().with_max_len(1).for_each(|task| {
-            let mut work = idle().pop().unwrap_or_default();
-            task.groups(|group| kernel.solve(group, &mut work));
-            idle().push(work);
+            self.idle.with(W::default, |work| task.groups(|group| kernel.solve(group, work)));
         });
     }
 

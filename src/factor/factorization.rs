@@ -1,6 +1,6 @@
 //! The numeric factor and the checks that every one of them goes through.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -9,7 +9,7 @@ use super::numeric::{BadPivot, PanelCell, Tiles, Workspace, factor_panel};
 use super::pages::Pages;
 use super::symbolic::Symbolic;
 use crate::matrix::SymmetricMatrix;
-use crate::parallel::Progress;
+use crate::parallel::{Progress, Workspaces};
 
 /// Subtrees of the elimination tree with less than this part of all work run side by side; the
 /// panels above them follow one by one, their tiles side by side.
@@ -201,39 +201,13 @@ impl Factor {
             vector.iter().fold(0.0, |m: f64, v| if v.abs() > m || v.is_nan() { v.abs() } else { m })
         };
         let difference: Vec<f64> = load.iter().zip(&image).map(|(b, ax)| b - ax).collect();
-        let scale = row_sum_norm(matrix) * largest(&solution) + largest(&load);
+        let scale = matrix.row_sum_norm() * largest(&solution) + largest(&load);
         if scale == 0.0 { 0.0 } else { largest(&difference) / scale }
     }
 }
 
 fn is_coupled(matrix: &SymmetricMatrix, dof: usize) -> bool {
     (0..matrix.size()).filter(|&other| other != dof).any(|other| matrix.get(dof, other) != 0.0)
-}
-
-fn row_sum_norm(matrix: &SymmetricMatrix) -> f64 {
-    let mut sums = vec![0.0; matrix.size()];
-    for col in 0..matrix.size() {
-        for (row, value) in matrix.column(col) {
-            sums[row] += value.abs();
-            if row != col {
-                sums[col] += value.abs();
-            }
-        }
-    }
-    sums.into_iter().fold(0.0, f64::max)
-}
-
-/// Buffers that jobs take and give back, so that there are only as many as threads.
-struct Pool(Mutex<Vec<Workspace>>);
-
-impl Pool {
-    fn with<T>(&self, job: impl FnOnce(&mut Workspace) -> T) -> T {
-        let lock = || self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        let mut work = lock().pop().unwrap_or_default();
-        let result = job(&mut work);
-        lock().push(work);
-        result
-    }
 }
 
 fn factor_panels(
@@ -249,7 +223,7 @@ fn factor_panels(
         cells.push(PanelCell::new(panel));
         rest = after;
     }
-    let pool = Pool(Mutex::new(Vec::new()));
+    let pool = Workspaces::default();
     let (subtrees, top) = schedule(symbolic);
     progress.begin("factorizing", symbolic.panel_count() as u64);
     let run = |p: usize, tiles: Tiles, work: &mut Workspace| {
@@ -260,12 +234,16 @@ fn factor_panels(
     let mut bad: Vec<BadPivot> = subtrees
         .into_par_iter()
         .with_max_len(1)
-        .map(|range| pool.with(|work| range.flat_map(|p| run(p, Tiles::InTurn, work)).collect::<Vec<_>>()))
+        .map(|range| {
+            pool.with(Workspace::default, |work| {
+                range.flat_map(|p| run(p, Tiles::InTurn, work)).collect::<Vec<_>>()
+            })
+        })
         .collect::<Vec<_>>()
         .into_iter()
         .flatten()
         .collect();
-    pool.with(|work| {
+    pool.with(Workspace::default, |work| {
         for p in top {
             bad.extend(run(p, Tiles::Together, work));
         }

@@ -89,6 +89,22 @@ pub enum MatrixError {
         /// Size of the mass.
         mass: usize,
     },
+    /// A term of a sum has another size than its constant.
+    #[error("term {} of the sum has {found} equations, the constant {size}", term + 1)]
+    TermSize {
+        /// The term, from 0.
+        term: usize,
+        /// Its size.
+        found: usize,
+        /// Size of the constant.
+        size: usize,
+    },
+    /// More than 32-bit places can count.
+    #[error("{entries} entries are more than a sum can have")]
+    TooManyEntries {
+        /// Number of entries.
+        entries: usize,
+    },
 }
 
 impl MatrixError {

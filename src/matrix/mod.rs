@@ -4,13 +4,16 @@
 //! right of this room may rely on what its constructors have checked: square, finite, symmetric to
 //! [`SYMMETRY_TOLERANCE`], rows ascending in each column, no entry twice.
 
+mod affine;
 mod dofs;
 mod error;
 mod products;
 mod symmetric;
 mod triangles;
 
+pub use affine::AffineSum;
 pub use dofs::DofNames;
 pub use error::MatrixError;
+pub(crate) use symmetric::Pattern;
 pub use symmetric::SymmetricMatrix;
 pub use triangles::{SYMMETRY_TOLERANCE, TriangleReport, Triangles};

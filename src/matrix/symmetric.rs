@@ -1,12 +1,15 @@
 //! The symmetric sparse matrix that every other room works on.
 
+use std::sync::Arc;
+
 use faer::sparse::{SparseColMatRef, SymbolicSparseColMatRef};
 
 use super::MatrixError;
 
 /// A real symmetric sparse matrix: lower triangle, compressed sparse columns, rows ascending.
 ///
-/// Storage is 16 bytes per stored entry. Explicit zeros stay in the pattern.
+/// Storage is 16 bytes per stored entry, 8 of them for the pattern, which matrices made by
+/// [`SymmetricMatrix::with_values`] share. Explicit zeros stay in the pattern.
 ///
 /// ```
 /// use modalsweep::matrix::SymmetricMatrix;
@@ -19,9 +22,25 @@ use super::MatrixError;
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct SymmetricMatrix {
-    col_ptr: Vec<usize>,
-    row_idx: Vec<usize>,
+    pattern: Arc<Pattern>,
     values: Vec<f64>,
+}
+
+/// Where the entries of a lower triangle are: compressed columns, rows ascending.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Pattern {
+    pub col_ptr: Vec<usize>,
+    pub row_idx: Vec<usize>,
+}
+
+impl Pattern {
+    pub fn size(&self) -> usize {
+        self.col_ptr.len() - 1
+    }
+
+    pub fn entries(&self) -> usize {
+        self.row_idx.len()
+    }
 }
 
 impl SymmetricMatrix {
@@ -61,33 +80,46 @@ impl SymmetricMatrix {
                 least = row + 1;
             }
         }
-        Ok(Self { col_ptr, row_idx, values })
+        Ok(Self { pattern: Arc::new(Pattern { col_ptr, row_idx }), values })
     }
 
     /// For the builders of this crate, which keep the promise themselves.
     pub(crate) fn from_sorted(col_ptr: Vec<usize>, row_idx: Vec<usize>, values: Vec<f64>) -> Self {
-        debug_assert!(Self::from_lower_csc(col_ptr.clone(), row_idx.clone(), values.clone()).is_ok());
-        Self { col_ptr, row_idx, values }
+        Self::on_pattern(Arc::new(Pattern { col_ptr, row_idx }), values)
+    }
+
+    /// As [`SymmetricMatrix::from_sorted`], on a pattern that others share.
+    pub(crate) fn on_pattern(pattern: Arc<Pattern>, values: Vec<f64>) -> Self {
+        debug_assert!({
+            let Pattern { col_ptr, row_idx } = &*pattern;
+            Self::from_lower_csc(col_ptr.clone(), row_idx.clone(), values.clone()).is_ok()
+        });
+        Self { pattern, values }
+    }
+
+    /// The pattern, to be shared.
+    pub(crate) fn pattern(&self) -> &Arc<Pattern> {
+        &self.pattern
     }
 
     /// Number of rows and columns.
     pub fn size(&self) -> usize {
-        self.col_ptr.len() - 1
+        self.pattern.size()
     }
 
     /// Number of stored entries of the lower triangle, diagonal included.
     pub fn entries(&self) -> usize {
-        self.row_idx.len()
+        self.values.len()
     }
 
     /// Column pointers, `size + 1`.
     pub fn col_ptr(&self) -> &[usize] {
-        &self.col_ptr
+        &self.pattern.col_ptr
     }
 
     /// Row of each stored entry.
     pub fn row_idx(&self) -> &[usize] {
-        &self.row_idx
+        &self.pattern.row_idx
     }
 
     /// Value of each stored entry.
@@ -95,25 +127,49 @@ impl SymmetricMatrix {
         &self.values
     }
 
-    /// Replaces the values and keeps the pattern: the next sample of a study.
+    /// Replaces the values and keeps the pattern, which both share: the next sample of a study.
     ///
     /// # Errors
     /// [`MatrixError::BrokenPointers`] for another number of values, [`MatrixError::NonFinite`].
     pub fn with_values(&self, values: Vec<f64>) -> Result<Self, MatrixError> {
-        Self::from_lower_csc(self.col_ptr.clone(), self.row_idx.clone(), values)
+        if values.len() != self.entries() {
+            return Err(MatrixError::BrokenPointers);
+        }
+        match values.iter().position(|value| !value.is_finite()) {
+            None => Ok(Self { pattern: Arc::clone(&self.pattern), values }),
+            Some(at) => {
+                let col = self.pattern.col_ptr.partition_point(|&first| first <= at) - 1;
+                Err(MatrixError::NonFinite { row: self.pattern.row_idx[at], col, value: values[at] })
+            }
+        }
+    }
+
+    /// The same matrix without the entries that are exactly zero.
+    pub fn without_zeros(&self) -> Self {
+        let mut col_ptr = Vec::with_capacity(self.size() + 1);
+        let (mut row_idx, mut values) = (Vec::new(), Vec::new());
+        col_ptr.push(0);
+        for col in 0..self.size() {
+            for (row, value) in self.column(col).filter(|entry| entry.1 != 0.0) {
+                row_idx.push(row);
+                values.push(value);
+            }
+            col_ptr.push(row_idx.len());
+        }
+        Self::from_sorted(col_ptr, row_idx, values)
     }
 
     /// Rows and values of one column of the lower triangle, rows ascending from the diagonal.
     pub fn column(&self, col: usize) -> impl Iterator<Item = (usize, f64)> + '_ {
-        let range = self.col_ptr[col]..self.col_ptr[col + 1];
-        self.row_idx[range.clone()].iter().copied().zip(self.values[range].iter().copied())
+        let range = self.pattern.col_ptr[col]..self.pattern.col_ptr[col + 1];
+        self.pattern.row_idx[range.clone()].iter().copied().zip(self.values[range].iter().copied())
     }
 
     /// One entry, from either triangle; zero where nothing is stored.
     pub fn get(&self, row: usize, col: usize) -> f64 {
         let (row, col) = (row.max(col), row.min(col));
-        let range = self.col_ptr[col]..self.col_ptr[col + 1];
-        match self.row_idx[range.clone()].binary_search(&row) {
+        let range = self.pattern.col_ptr[col]..self.pattern.col_ptr[col + 1];
+        match self.pattern.row_idx[range.clone()].binary_search(&row) {
             Ok(offset) => self.values[range.start + offset],
             Err(_) => 0.0,
         }
@@ -129,6 +185,20 @@ impl SymmetricMatrix {
     /// Largest absolute value.
     pub fn largest_entry(&self) -> f64 {
         self.values.iter().fold(0.0, |largest, value| value.abs().max(largest))
+    }
+
+    /// The infinity norm, max_i sum_j |a_ij|.
+    pub fn row_sum_norm(&self) -> f64 {
+        let mut sums = vec![0.0; self.size()];
+        for col in 0..self.size() {
+            for (row, value) in self.column(col) {
+                sums[row] += value.abs();
+                if row != col {
+                    sums[col] += value.abs();
+                }
+            }
+        }
+        sums.into_iter().fold(0.0, f64::max)
     }
 
     /// y = A x for one vector; `2 * entries` multiplications.
@@ -165,7 +235,7 @@ impl SymmetricMatrix {
     /// The lower triangle as faer sees it, without a copy.
     pub fn as_faer(&self) -> SparseColMatRef<'_, usize, f64> {
         let size = self.size();
-        let symbolic = SymbolicSparseColMatRef::new_checked(size, size, &self.col_ptr, None, &self.row_idx);
+        let symbolic = SymbolicSparseColMatRef::new_checked(size, size, self.col_ptr(), None, self.row_idx());
         SparseColMatRef::new(symbolic, &self.values)
     }
 
@@ -199,7 +269,7 @@ impl SymmetricMatrix {
     /// The lower triangle as an `sprs` matrix in CSC.
     pub fn to_sprs_lower(&self) -> sprs::CsMat<f64> {
         let shape = (self.size(), self.size());
-        sprs::CsMat::new_csc(shape, self.col_ptr.clone(), self.row_idx.clone(), self.values.clone())
+        sprs::CsMat::new_csc(shape, self.col_ptr().to_vec(), self.row_idx().to_vec(), self.values.clone())
     }
 
     /// Both triangles in compressed sparse columns, rows ascending: `(col_ptr, row_idx, values)`.

@@ -106,6 +106,18 @@ impl Model {
         &self.element_sets
     }
 
+    /// An element set by its name, in any case.
+    pub fn element_set(&self, name: &str) -> Option<&DeckSet> {
+        self.element_sets.iter().find(|set| set.name.eq_ignore_ascii_case(name))
+    }
+
+    /// Where the element with a number is.
+    pub fn find_element(&self, id: i64) -> Option<ElementAt> {
+        let find = |block: &Block| block.ids.binary_search(&id).ok();
+        let found = self.blocks.iter().enumerate().find_map(|(block, own)| Some((block, find(own)?)));
+        found.map(|(block, element)| ElementAt { block, element })
+    }
+
     /// Which component of which node is which equation.
     pub fn equations(&self) -> &Equations {
         &self.equations

@@ -7,15 +7,29 @@
 //! K = sum_e  L_e' ( integral B' D B dV ) L_e,      M = sum_e  L_e' ( integral rho N' N dV ) L_e
 //! ```
 
+mod assembly;
+mod build;
 mod element;
 mod equations;
 mod error;
+mod loads;
 mod mesh;
+mod motion;
+mod reactions;
+mod restraint;
 mod section;
 
 pub use crate::io::inp::ElementKind;
-pub use element::MassScheme;
+pub use assembly::{AffineModel, Assembly, Parameter, Property};
+pub use element::{
+    BarAxis, BeamAxes, BeamForces, Gradients, Isoparametric, Lame, MassScheme, beam_section_forces,
+    body_load_into, check_shape, extrapolation, face_nodes, mass_into, pressure_load_into, stiffness_into,
+    tables, volume,
+};
 pub use equations::{Equations, HELD};
 pub use error::{ModelError, ModelErrorKind};
+pub use loads::Resultant;
 pub use mesh::{Block, ElementAt, LoadCase, Model};
+pub use motion::{FreeMotion, Motion};
+pub use reactions::Reactions;
 pub use section::{BeamProfile, Profile, Properties, Section};
