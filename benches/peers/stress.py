@@ -192,7 +192,7 @@ def make_data(folder, cases, small):
     block, assembly, bars = ((5, 5, 4), (5, 5, 8), BARS // 100) if small else (BLOCK, ASSEMBLY, BARS)
     if any(name.startswith("bars") for name in cases):
         stress_data.bars(folder, bars)
-    if any(name.startswith(("stress", "envelope")) for name in cases):
+    if any(name.startswith(("stress", "mises", "envelope")) for name in cases):
         stress_data.solids(folder, "solids", block, 100)
     if "assembly" in cases:
         stress_data.solids(folder, "assembly", assembly, 1)

@@ -32,6 +32,7 @@ def bars(folder, count):
         "conn": conn.astype(np.int32),
         "directions": along / lengths[:, None],
         "lengths": lengths,
+        "positions": places,
         "young": rng.uniform(70e9, 210e9, count),
         "displacements": rng.uniform(-1e-3, 1e-3, places.shape),
         "triples": rng.uniform(-1e-3, 1e-3, (count, 3)),
