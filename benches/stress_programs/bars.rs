@@ -71,7 +71,8 @@ struct ByEnds {
 }
 
 pub fn by_ends(folder: &Path) -> Ready {
-    let (young, positions, ends) = (read(folder, "young")?, read(folder, "positions")?, read(folder, "conn")?);
+    let (young, positions, ends) =
+        (read(folder, "young")?, read(folder, "positions")?, read(folder, "conn")?);
     let ends: Vec<u32> = ends.into_iter().map(|node| node as u32).collect();
     Ok(Box::new(ByEnds {
         bars: Bars::new(positions.as_chunks().0, ends.as_chunks().0)?,
