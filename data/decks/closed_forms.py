@@ -21,7 +21,8 @@ WIDTH = 20.0
 def ring(of):
     """A quarter of the cylinder; elements grow with the radius."""
     radius = INNER * (OUTER / INNER) ** of[:, 0]
-    return np.stack([radius * np.cos(of[:, 1] * np.pi / 2), radius * np.sin(of[:, 1] * np.pi / 2), HEIGHT * of[:, 2]], 1)
+    angle = of[:, 1] * np.pi / 2
+    return np.column_stack([radius * np.cos(angle), radius * np.sin(angle), HEIGHT * of[:, 2]])
 
 
 def plate(of):
@@ -59,7 +60,7 @@ def plate_with_hole(count):
 
 
 def fv52():
-    """NAFEMS FV52: plate 10 x 10 x 1, u_z = 0 along the lower edges; 44.762, 2 x 110.52, ... Hz after three rigid modes."""
+    """NAFEMS FV52: plate 10 x 10 x 1, u_z = 0 along the lower edges; three rigid modes, 44.762 Hz, 2 x 110.52 Hz."""
     mesh = lattice.Mesh("C3D20", (4, 4, 1), lambda of: of * (10, 10, 1))
     edges = mesh.where(lambda x, y, z: z == 0 and (x in (0, 1) or y in (0, 1)))
     text = "*HEADING\nNAFEMS FV52: simply supported solid square plate. m, kg, s, N\n"

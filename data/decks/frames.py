@@ -6,9 +6,9 @@ t x n1; displacements u, v1, v2; v1' = theta2, v2' = -theta1. Strain energy of a
 
     1/2 int E (A u'^2 + I22 v1''^2 + 2 I12 v1'' v2'' + I11 v2''^2) + G J theta_t'^2 dx
 
-The consistent mass has rho A for u, v1, v2 and rho (I11 + I22) for the twist, no rotary inertia of bending; the lumped
-mass is half of rho A L on the translations of either end. Weight acts by the same shape functions, so it brings end
-moments. Units m, kg, s, N.
+The consistent mass has rho A for u, v1, v2 and rho (I11 + I22) for the twist, no rotary inertia of bending; the
+lumped mass is half of rho A L on the translations of either end. Weight acts by the same shape functions, so it
+brings end moments. Units m, kg, s, N.
 """
 
 import numpy as np
@@ -81,9 +81,9 @@ class Member:
         return turn.T @ k @ turn, turn.T @ m @ turn, lumped, turn.T @ f
 
     def section_forces(self, ends, moved):
-        """N = E A u', M1 = E (I11 v2'' + I12 v1''), M2 = E (I22 v1'' + I12 v2''), T = G J theta_t' at both nodes (2 x 4).
+        """N, M1, M2, T at both nodes (2 x 4).
 
-        Those of the interpolated displacements: what a member's own weight adds inside it is not in them.
+        N = E A u', M1 = E (I11 v2'' + I12 v1''), M2 = E (I22 v1'' + I12 v2''), T = G J theta_t'. Those of the interpolated displacements: what a member's own weight adds inside it is not in them.
         """
         axes, length = self.axes(ends)
         local = np.kron(np.eye(4), axes) @ moved
@@ -92,7 +92,7 @@ class Member:
 
 
 class Frame:
-    """Nodes {number: place}, members [(number, first, second, Member)], supports {node: components}, loads of steps."""
+    """Nodes {number: place}, members [(number, first, second, Member)], supports {node: components}, loads."""
 
     def __init__(self, nodes, members, supports, forces, gravity):
         self.nodes, self.members, self.supports = nodes, members, supports

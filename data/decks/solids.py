@@ -65,7 +65,8 @@ def forces(mesh):
     """(node, component, force) on the upper edge of the free end and on one node inside."""
     edge = mesh.where(lambda x, y, z: x == 1 and z == 1)
     loads = [(n, c, f) for i, n in enumerate(edge) for c, f in ((1, 20.0 + i), (3, -50.0 + 7 * i))]
-    return loads + [(mesh.ids[len(mesh.ids) // 2], 2, 130.0)]
+    free = mesh.where(lambda x, y, z: x > 0)
+    return loads + [(free[len(free) // 2], 2, 130.0)]
 
 
 def settlement(mesh):
@@ -142,5 +143,5 @@ def make(folder):
         assert len(hertz) == MODES, f"{kind}: {len(hertz)} frequencies"
         table.append(f"{job} {' '.join(hertz)}\n")
         print(f"{kind}: {len(mesh_of(kind).ids)} nodes, {len(mesh_of(kind).elements)} elements")
-    head = f"# The {MODES} lowest natural frequencies in Hz of the decks *_frequency.inp, as CalculiX 2.20 prints them\n"
+    head = f"# The {MODES} lowest frequencies in Hz of the decks *_frequency.inp, as CalculiX 2.20 prints them\n"
     (folder / "frequencies.txt").write_text(head + "".join(table))
