@@ -49,9 +49,18 @@ def cases_of(bars, elements, assembly):
             {"NumPy": stress_numpy.BarsByEnds},
             {"Numba": stress_numba.BarsByEnds},
         ),
-        **{f"{keep}{cases}": solid(keep, cases, elements) for keep in ("stress", "mises") for cases in (1, 10, 100)},
+        **{
+            f"{keep}{cases}": solid(keep, cases, elements)
+            for keep in ("stress", "mises")
+            for cases in (1, 10, 100)
+        },
         "envelope100": solid("envelope", 100, elements),
         "assembly": Case(
-            "elements", assembly, {"modalsweep": "assembly"}, {"NumPy and SciPy": stress_numpy.Assembly}, {}, at_least=1
+            "elements",
+            assembly,
+            {"modalsweep": "assembly"},
+            {"NumPy and SciPy": stress_numpy.Assembly},
+            {},
+            at_least=1,
         ),
     }

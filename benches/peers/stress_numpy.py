@@ -1,11 +1,11 @@
 """The stress kernels in NumPy, each as fast as we could make it: made ready outside the clock, then `run()`.
 
-Solids work on chunks of elements that stay in the cache, with gathered displacements elements x 30 x cases. Two forms:
-`Einsum` takes the gradients of the shape functions and applies the isotropic law to the strains; `Matmul` has the
-products D B of all points precomputed (2.4 times the memory) and is one batched product. What is precomputed
-is not timed; `prepared` has its seconds. Stresses are elements x 6 x 4 x cases: xx yy zz xy yz zx. What is kept:
-the six components (`stress`), the von Mises stress of each point (`mises`), or the largest of each element over its
-points and all cases with the case that governs (`envelope`).
+Solids work on chunks of elements that stay in the cache, with gathered displacements elements x 30 x cases.
+Two forms: `Einsum` takes the gradients of the shape functions and applies the isotropic law to the strains;
+`Matmul` has the products D B of all points precomputed (2.4 times the memory) and is one batched product.
+What is precomputed is not timed; `prepared` has its seconds. Stresses are elements x 6 x 4 x cases: xx yy zz
+xy yz zx. What is kept: the six components (`stress`), the von Mises stress of each point (`mises`), or the
+largest of each element over its points and all cases with the case that governs (`envelope`).
 """
 
 import time
@@ -217,7 +217,10 @@ class Assembly:
     """K and M by einsum and scipy.sparse: all elements' entries, then coo_matrix to CSC; mass by the same points."""
 
     def __init__(self, folder):
-        self.nodes, self.table = np.load(folder / "assembly_nodes.npy"), np.load(folder / "assembly_table.npy")
+        self.nodes, self.table = (
+            np.load(folder / "assembly_nodes.npy"),
+            np.load(folder / "assembly_table.npy"),
+        )
 
     def run(self):
         grad, volume = gradients(self.nodes, self.table)
@@ -228,7 +231,11 @@ class Assembly:
             b = strain_matrices(grad[here])
             weighted = np.einsum("st,eptk,ep->epsk", elasticity(), b, volume[here], optimize=True)
             size = len(b)
-            np.matmul(b.reshape(size, 24, 30).transpose(0, 2, 1), weighted.reshape(size, 24, 30), out=stiffness[here])
+            np.matmul(
+                b.reshape(size, 24, 30).transpose(0, 2, 1),
+                weighted.reshape(size, 24, 30),
+                out=stiffness[here],
+            )
         n, _ = shapes()
         np.einsum("pi,pj,ep->eij", n, n, volume * stress_data.DENSITY, optimize=True, out=mass)
         dofs = (3 * self.table[:, :, None] + np.arange(3, dtype=np.int32)).reshape(count, 30)

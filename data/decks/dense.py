@@ -1,7 +1,7 @@
 """The distorted blocks as dense models in NumPy, and what they say where CalculiX cannot be asked.
 
-CalculiX' C3D8 is not Abaqus' (18 % apart in the stiffness of a cube), CalculiX has one mass for each element, and too
-few points for an exact pressure on the curved faces of C3D10 and C3D20R.
+CalculiX' C3D8 is not Abaqus' (18 % apart in the stiffness of a cube), CalculiX has one mass for each element,
+and too few points for an exact pressure on the curved faces of C3D10 and C3D20R.
 """
 
 import numpy as np
@@ -60,7 +60,9 @@ class Block:
     def stresses(self, moved):
         """Stresses at all integration points, element by element (points x 6)."""
         laws = [solid.elasticity(young, poisson) for young, poisson, _ in self.material]
-        each = [solid.stresses(self.kind, self.xyz(e), law, moved[self.dofs[e]]) for e, law in enumerate(laws)]
+        each = [
+            solid.stresses(self.kind, self.xyz(e), law, moved[self.dofs[e]]) for e, law in enumerate(laws)
+        ]
         return np.concatenate(each)
 
     def mass(self, scheme):
@@ -112,7 +114,9 @@ def make(folder):
     for kind in ("C3D10", "C3D20R"):
         text = print_like_calculix(Block(kind, solid.FINE_FACE), [2])
         solids.pack(folder / f"{kind.lower()}_pressure_numpy.dat.gz", text)
-    rows = ["# Natural frequencies in Hz of the decks *_frequency.inp by the scheme of the mass, from dense.py\n"]
+    rows = [
+        "# Natural frequencies in Hz of the decks *_frequency.inp by the scheme of the mass, from dense.py\n"
+    ]
     for kind, scheme in SCHEMES:
         hertz = " ".join(f"{f:.11e}" for f in Block(kind).hertz(solids.MODES, scheme))
         rows.append(f"{kind.lower()} {scheme} {hertz}\n")

@@ -1,10 +1,10 @@
 """Isoparametric solids in plain NumPy: a computation beside CalculiX's, written independently.
 
-k = int B' D B dV, m = int rho N' N dV, f = int N' b dV, p = -int N' p n dA; strains and stresses xx yy zz xy xz yz,
-as CalculiX prints them. Hexahedra in r, s, t from -1 to 1, tetrahedra in r, s, t from 0. The points are those of
-CalculiX 2.20 (`check.py` proves it): one set for stiffness, stress, mass and body force, so that the mass of C3D4
-(one point) and C3D10 (four) is not the exact consistent one. C3D8 is Abaqus': the volumetric strain is the
-element's mean; CalculiX integrates it plainly, 2 x 2 x 2.
+k = int B' D B dV, m = int rho N' N dV, f = int N' b dV, p = -int N' p n dA; strains and stresses xx yy zz xy
+xz yz, as CalculiX prints them. Hexahedra in r, s, t from -1 to 1, tetrahedra in r, s, t from 0. The points
+are those of CalculiX 2.20 (`check.py` proves it): one set for stiffness, stress, mass and body force, so that
+the mass of C3D4 (one point) and C3D10 (four) is not the exact consistent one. C3D8 is Abaqus': the volumetric
+strain is the element's mean; CalculiX integrates it plainly, 2 x 2 x 2.
 """
 
 import itertools
@@ -20,7 +20,9 @@ MIDDLES = np.array([(CORNERS[a] + CORNERS[b]) // 2 for a, b in lattice.BRICK_EDG
 def hex8(at):
     """N (8) and dN (8 x 3) = products of (1 + r r_a) / 2."""
     factors = (1 + CORNERS * at) / 2
-    grad = np.stack([CORNERS[:, i] / 2 * np.delete(factors, i, axis=1).prod(axis=1) for i in range(3)], axis=1)
+    grad = np.stack(
+        [CORNERS[:, i] / 2 * np.delete(factors, i, axis=1).prod(axis=1) for i in range(3)], axis=1
+    )
     return factors.prod(axis=1), grad
 
 
@@ -43,7 +45,9 @@ def hex20(at):
 
 def tet4(at):
     """Barycentric coordinates, L1 = 1 - r - s - t."""
-    return np.array([1 - at.sum(), *at]), np.array([(-1, -1, -1), (1, 0, 0), (0, 1, 0), (0, 0, 1)], dtype=float)
+    return np.array([1 - at.sum(), *at]), np.array(
+        [(-1, -1, -1), (1, 0, 0), (0, 1, 0), (0, 0, 1)], dtype=float
+    )
 
 
 def tet10(at):
