@@ -135,7 +135,7 @@ fn gravity_is_mass_times_acceleration() {
         let components = kind.components();
         let size = nodes.len() * components;
         let (mut m, mut load) = (vec![0.0; size * size], vec![f64::NAN; size]);
-        mass_into(kind, MassScheme::Consistent, &nodes, &properties, &mut m);
+        mass_into(kind, MassScheme::Calculix, &nodes, &properties, &mut m);
         body_load_into(kind, &nodes, &properties, &acceleration, &mut load);
         let motion = |dof: usize| if dof % components < 3 { acceleration[dof % components] } else { 0.0 };
         let error = (0..size).map(|i| (0..size).map(|j| m[i * size + j] * motion(j)).sum::<f64>() - load[i]);
