@@ -2,16 +2,6 @@
 //!
 //! Matrices are full squares, row by row, with the components of the first node first. Both triangles are equal to the
 //! last bit. Nodes come in the order of Abaqus and CalculiX.
-//!
-//! | kind | stiffness | consistent mass |
-//! | --- | --- | --- |
-//! | T3D2 | E A / L | rho A L (1/3, 1/6), all three components |
-//! | B33 | cubic, no shear | cubic; linear along and about the axis; no rotary inertia of bending |
-//! | C3D4 | 1 point | 1 point |
-//! | C3D8 | 2 x 2 x 2 points, mean change of volume | 2 x 2 x 2 points |
-//! | C3D10 | 4 points | 4 points |
-//! | C3D20 | 3 x 3 x 3 points | 3 x 3 x 3 points |
-//! | C3D20R | 2 x 2 x 2 points | 2 x 2 x 2 points |
 
 mod bar;
 mod beam;
@@ -39,7 +29,8 @@ use solid::Lame;
 #[non_exhaustive]
 pub enum MassScheme {
     /// M = integral rho N' N dV, summed over the integration points of the stiffness, as CalculiX does for all its
-    /// solids: the frequencies agree with its own to the last digit it prints.
+    /// solids: the frequencies agree with its own to the last digit it prints. T3D2: rho A L (1/3, 1/6) on each
+    /// component. B33: cubic across the axis, linear along and about it, no rotary inertia of bending.
     ///
     /// C3D4 (1 point), C3D10 (4) and C3D20R (8) have fewer points than nodes, so that the mass of one element alone
     /// is singular: it has the rank 3 x points.
@@ -62,9 +53,20 @@ macro_rules! with_table {
 
 /// Stiffness: `matrix` is `(nodes x components)^2` ([`ElementKind::nodes`], [`ElementKind::components`]), overwritten.
 ///
-/// Solids are isotropic, `K = sum_p w det J B' D B` over the points of the [table](self); C3D8 takes the change of
-/// volume as its mean over the element, as Abaqus does. An element that [`check_shape`] refuses gives numbers
-/// without meaning, perhaps not finite ones.
+/// Row by row, with the components of the first node first, nodes in the order of Abaqus and CalculiX; both triangles are
+/// equal to the last bit. Solids are isotropic, `K = sum_p w det J B' D B`:
+///
+/// | kind | stiffness |
+/// | --- | --- |
+/// | T3D2 | E A / L along the axis |
+/// | B33 | cubic deflection, no shear; E A / L and G J / L along and about the axis |
+/// | C3D4 | 1 point |
+/// | C3D8 | 2 x 2 x 2 points; the change of volume as its mean over the element, as Abaqus (CalculiX: at each point) |
+/// | C3D10 | 4 points |
+/// | C3D20 | 3 x 3 x 3 points |
+/// | C3D20R | 2 x 2 x 2 points: 6 motions of a lone element besides the rigid ones store no energy |
+///
+/// An element that [`check_shape`] refuses gives numbers without meaning, perhaps not finite ones.
 ///
 /// # Panics
 /// When the number of nodes or the size of the matrix are not those of the kind, or the profile is not one of its kind,
