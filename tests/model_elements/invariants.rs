@@ -278,3 +278,17 @@ fn impossible_shapes_are_told_apart() {
         assert!(check_shape(kind, &nodes).unwrap_err().is_nan(), "{}", kind.name());
     }
 }
+
+/// C3D20 and C3D20R are lumped alike: in proportion to the diagonal of the mass with 27 points.
+#[test]
+fn lumped_mass_of_quadratic_hexahedra_follows_the_diagonal() {
+    let nodes = distorted(ElementKind::C3D20, 0.08);
+    let consistent = mass(ElementKind::C3D20, MassScheme::Consistent, &nodes, &STEEL);
+    for kind in [ElementKind::C3D20, ElementKind::C3D20R] {
+        let lumped = mass(kind, MassScheme::Lumped, &nodes, &STEEL);
+        let ratio = lumped[(0, 0)] / consistent[(0, 0)];
+        for i in 0..60 {
+            assert!((lumped[(i, i)] / consistent[(i, i)] / ratio - 1.0).abs() < 1e-14);
+        }
+    }
+}
