@@ -100,7 +100,7 @@ impl Program for OfAllCases {
     }
 }
 
-/// The pattern, K and M.
+/// The pattern, K and M; the mass by the points of the stiffness, as NumPy's side has it.
 struct Both {
     model: &'static Model,
     found: Option<[SymmetricMatrix; 2]>,
@@ -114,7 +114,7 @@ impl Program for Both {
     fn run(&mut self) -> Result<(), Error> {
         let assembly = Assembly::new(self.model)?;
         let stiffness = assembly.stiffness(&Silent)?;
-        self.found = Some([stiffness, assembly.mass(MassScheme::Consistent, &Silent)?]);
+        self.found = Some([stiffness, assembly.mass(MassScheme::Calculix, &Silent)?]);
         Ok(())
     }
 

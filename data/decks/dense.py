@@ -86,7 +86,7 @@ class Block:
 
 # What CalculiX does not compute: (element, scheme of the mass).
 SCHEMES = [("C3D4", "consistent"), ("C3D4", "lumped"), ("C3D10", "consistent"), ("C3D20R", "consistent"),
-           ("C3D8", "points"), ("C3D8", "lumped")]  # fmt: skip
+           ("C3D8", "points"), ("C3D8", "consistent"), ("C3D8", "lumped")]  # fmt: skip
 
 
 def print_like_calculix(block, chosen=(1, 2, 3, 4)):
