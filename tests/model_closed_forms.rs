@@ -12,8 +12,11 @@ use modalsweep::parallel::Silent;
 use modalsweep::stress::{Displacements, NodalAverage, StaticOptions, StressRecovery, solve_static};
 use ndarray::{Array2, Axis};
 
-/// Displacements x, y, z of all nodes and position with averaged stresses of each node, in the only load case.
-fn solve(model: &Model) -> (Vec<[f64; 3]>, Vec<([f64; 3], [f64; 6])>) {
+/// Where a node is, and the stress that its elements have there on average.
+type NodalStress = ([f64; 3], [f64; 6]);
+
+/// Displacements x, y, z of all nodes, and the stresses at nodes, in the only load case.
+fn solve(model: &Model) -> (Vec<[f64; 3]>, Vec<NodalStress>) {
     let stiffness = Assembly::new(model).unwrap().stiffness(&Silent).unwrap();
     let solution = solve_static(model, &stiffness, &StaticOptions::default(), &Silent).unwrap();
     let mut moved = vec![0.0; 3 * model.node_ids().len()];

@@ -22,8 +22,11 @@ pub trait Program {
 /// What getting ready leaves.
 pub type Ready = Result<Box<dyn Program>, Error>;
 
-/// All programs: a name, and how it gets ready from the files of a folder.
-pub const PROGRAMS: &[(&str, fn(&Path) -> Ready)] = &[
+/// A name, and how it gets ready from the files of a folder.
+pub type Named = (&'static str, fn(&Path) -> Ready);
+
+/// All programs.
+pub const PROGRAMS: &[Named] = &[
     ("copy", bars::copy),
     ("bars", bars::triples),
     ("bars_by_ends", bars::by_ends),
