@@ -4,6 +4,7 @@
 pub mod batch;
 pub mod beam;
 pub mod chain;
+pub mod deck;
 pub mod dense;
 pub mod random;
 pub mod reference;

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::fail;
 use super::lookup::{ElementTable, NodeTable};
 use crate::io::inp::{BeamShape, Deck, DeckBeam, DeckMaterial, DeckProfile, DeckSection, ElementKind, Place};
-use crate::model::element::check_shape;
+use crate::model::element::{BeamAxes, check_shape};
 use crate::model::{BeamProfile, Block, ModelError, ModelErrorKind, Profile, Properties, Section};
 
 /// In the owners of elements: no section claims it.
@@ -295,7 +295,9 @@ fn check_shapes(
             return Some((at, ModelErrorKind::Volume { element, volume }));
         }
         match &properties.profile {
-            Profile::Beam(profile) if is_along(profile.first_axis, corners[0], corners[1]) => {
+            Profile::Beam(profile)
+                if BeamAxes::new(&[corners[0], corners[1]], &profile.first_axis).is_none() =>
+            {
                 Some((at, ModelErrorKind::AxisAlongBeam { element, axis: profile.first_axis }))
             }
             _ => None,
@@ -307,32 +309,5 @@ fn check_shapes(
             let place = elements.find(block.ids[at]).map(|index| elements.place(deck, index));
             Err(fail(deck, place, kind))
         }
-    }
-}
-
-/// Whether an axis is parallel to the line between two points, to within 1e-6 radians.
-fn is_along(axis: [f64; 3], from: [f64; 3], to: [f64; 3]) -> bool {
-    let along: [f64; 3] = std::array::from_fn(|k| to[k] - from[k]);
-    let cross: [f64; 3] = std::array::from_fn(|k| {
-        let (i, j) = ((k + 1) % 3, (k + 2) % 3);
-        axis[i] * along[j] - axis[j] * along[i]
-    });
-    let length = |vector: [f64; 3]| vector.iter().map(|x| x * x).sum::<f64>().sqrt();
-    // An axis of length zero or of numbers that are none is along everything.
-    let across = length(cross) > 1e-6 * length(axis) * length(along);
-    !across
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_along;
-
-    #[test]
-    fn an_axis_is_along_a_beam_in_either_sense_and_when_it_has_no_length() {
-        let (from, to) = ([1.0, 2.0, 3.0], [1.0, 2.0, 7.0]);
-        assert!(is_along([0.0, 0.0, -1.0], from, to));
-        assert!(is_along([0.0, 0.0, 5.0], from, to));
-        assert!(is_along([0.0; 3], from, to));
-        assert!(!is_along([1e-3, 0.0, 1.0], from, to));
     }
 }
