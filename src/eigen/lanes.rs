@@ -70,18 +70,18 @@ impl InstructionSet {
     /// The set for so many matrices in lanes: AVX2 where half of the lanes would be idle.
     ///
     /// In half of the memory. Only for kernels that do the same operations in each lane with both.
-    pub(super) fn for_lanes(self, count: usize) -> Self {
+    pub(crate) fn for_lanes(self, count: usize) -> Self {
         let fits = self == Self::Avx512 && count <= Self::Avx2.lanes();
         if fits { Self::Avx2 } else { self }
     }
 
     /// `Ok` where this machine has it.
-    pub(super) fn check(self) -> Result<Self, EigenError> {
+    pub(crate) fn check(self) -> Result<Self, EigenError> {
         if self.is_available() { Ok(self) } else { Err(EigenError::InstructionSetMissing { set: self }) }
     }
 
     /// Runs a kernel compiled for this set. The set must be available.
-    pub(super) fn run<Op: WithSimd>(self, kernel: Op) -> Op::Output {
+    pub(crate) fn run<Op: WithSimd>(self, kernel: Op) -> Op::Output {
         const CHECKED: &str = "available: checked when it was chosen";
         match self {
             #[cfg(target_arch = "x86_64")]
@@ -121,16 +121,16 @@ impl std::str::FromStr for InstructionSet {
 }
 
 /// The most lanes of any instruction set.
-pub(super) const MAX_LANES: usize = 8;
+pub(crate) const MAX_LANES: usize = 8;
 
 /// One number of each lane.
-pub(super) type Real<S> = <S as Simd>::f64s;
+pub(crate) type Real<S> = <S as Simd>::f64s;
 /// A yes or no of each lane.
-pub(super) type Mask<S> = <S as Simd>::m64s;
+pub(crate) type Mask<S> = <S as Simd>::m64s;
 
 /// The operations of the lanes under short names.
 #[derive(Clone, Copy)]
-pub(super) struct Lanes<S: Simd>(pub S);
+pub(crate) struct Lanes<S: Simd>(pub S);
 
 #[allow(clippy::inline_always)] // a call that is not inlined would lose the vector instructions
 impl<S: Simd> Lanes<S> {

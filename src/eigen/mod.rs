@@ -28,7 +28,7 @@ mod batch;
 mod error;
 mod general;
 mod lane_buffer;
-mod lanes;
+pub(crate) mod lanes;
 mod pair;
 mod pairs;
 pub mod random;

@@ -32,7 +32,7 @@ pub(super) fn detect(start: &[u8], path: &Path) -> Result<Format, IoErrorKind> {
     if start.trim_ascii().is_empty() {
         return Err(IoErrorKind::EmptyFile);
     }
-    if let Some((_, what)) = KNOWN_STRANGERS.iter().find(|(magic, _)| start.starts_with(magic)) {
+    if let Some(what) = stranger(start) {
         return Err(IoErrorKind::UnknownFormat { looks_like: Some(what) });
     }
     if harwell_boeing::looks_like(start) {
@@ -44,6 +44,11 @@ pub(super) fn detect(start: &[u8], path: &Path) -> Result<Format, IoErrorKind> {
         return by_keyword(&Keyword::parse(line));
     }
     by_fields(line).or_else(|| by_name(path)).ok_or(IoErrorKind::UnknownFormat { looks_like: None })
+}
+
+/// What people give by mistake, from its first bytes.
+pub(super) fn stranger(start: &[u8]) -> Option<&'static str> {
+    KNOWN_STRANGERS.iter().find(|(magic, _)| start.starts_with(magic)).map(|&(_, what)| what)
 }
 
 fn by_keyword(keyword: &Keyword) -> Result<Format, IoErrorKind> {

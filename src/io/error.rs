@@ -376,7 +376,7 @@ impl IoErrorKind {
             InconsistentParts { .. } => {
                 "in compressed columns, col_ptr rises from 0 to the number of entries"
             }
-            Deck(_) => "TODO",
+            Deck(error) => error.help(),
         }
     }
 }

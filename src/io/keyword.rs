@@ -4,6 +4,8 @@
 pub(super) struct Keyword {
     /// In capitals, without blanks and without the star.
     pub name: String,
+    /// In capitals, with one blank between words: as messages name it.
+    pub title: String,
     /// Names in capitals; values as they stand, without blanks around them.
     parameters: Vec<(String, String)>,
 }
@@ -12,14 +14,20 @@ impl Keyword {
     pub fn parse(line: &[u8]) -> Self {
         let line = String::from_utf8_lossy(line);
         let mut fields = line.trim_start_matches('*').split(',');
-        let name = fields.next().map(capitals).unwrap_or_default();
+        let first = fields.next().unwrap_or_default();
         let parameters = fields
             .map(|field| {
                 let (name, value) = field.split_once('=').unwrap_or((field, ""));
                 (capitals(name), value.trim().trim_matches('"').to_owned())
             })
             .collect();
-        Self { name, parameters }
+        let words: Vec<_> = first.split_whitespace().map(str::to_ascii_uppercase).collect();
+        Self { name: capitals(first), title: words.join(" "), parameters }
+    }
+
+    /// Names of the parameters, in capitals.
+    pub fn parameter_names(&self) -> impl Iterator<Item = &str> {
+        self.parameters.iter().map(|parameter| parameter.0.as_str()).filter(|name| !name.is_empty())
     }
 
     pub fn parameter(&self, name: &str) -> Option<&str> {

@@ -9,7 +9,7 @@ use super::number::{comma_fields, parse_integer, parse_real, words};
 use super::source::open;
 
 /// Decks that include each other would go on for ever.
-const DEEPEST_INCLUDE: usize = 16;
+pub(super) const DEEPEST_INCLUDE: usize = 16;
 
 /// Reads node numbers and coordinates, in the order of the file.
 ///
@@ -73,11 +73,10 @@ impl Nodes {
     }
 
     fn keyword(&mut self, keyword: &Keyword) -> Result<(), IoErrorKind> {
-        let rectangular = keyword.parameter("SYSTEM").is_none_or(|system| system.eq_ignore_ascii_case("R"));
         self.section = match keyword.name.as_str() {
-            "NODE" if rectangular => Section::Nodes,
             "NODE" | "SYSTEM" => {
-                return Err(IoErrorKind::NodePlacement { keyword: "SYSTEM".into() });
+                check_system(keyword)?;
+                Section::Nodes
             }
             "INSTANCE" => Section::Instance,
             "INCLUDE" => self.section,
@@ -129,7 +128,17 @@ impl Nodes {
     }
 }
 
-fn parse_node(fields: &[&[u8]]) -> Result<(i64, [Option<f64>; 3]), IoErrorKind> {
+/// Refuses coordinates that are not global and rectangular.
+pub(super) fn check_system(keyword: &Keyword) -> Result<(), IoErrorKind> {
+    let rectangular = keyword.parameter("SYSTEM").is_none_or(|system| system.eq_ignore_ascii_case("R"));
+    match rectangular && keyword.name != "SYSTEM" {
+        true => Ok(()),
+        false => Err(IoErrorKind::NodePlacement { keyword: "SYSTEM".into() }),
+    }
+}
+
+/// The number of a node and those of its coordinates that are given.
+pub(super) fn parse_node(fields: &[&[u8]]) -> Result<(i64, [Option<f64>; 3]), IoErrorKind> {
     let node = parse_integer("node", fields.first().copied().unwrap_or_default())?;
     let mut coordinates = [None; 3];
     for (value, field) in coordinates.iter_mut().zip(&fields[1..]) {

@@ -12,7 +12,7 @@ use super::number::Cursor;
 /// Fits the second-level cache, and is large enough that system calls do not count.
 const BUFFER: usize = 256 * 1024;
 /// No line of any text format comes near this.
-const LONGEST_LINE: usize = 64 * 1024;
+pub(super) const LONGEST_LINE: usize = 64 * 1024;
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// An open file whose first bytes have been looked at.

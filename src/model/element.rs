@@ -28,9 +28,9 @@ pub use beam::{BeamAxes, BeamForces, beam_section_forces};
 pub use extrapolation::extrapolation;
 pub use face::face_nodes;
 pub use isoparametric::{Gradients, Isoparametric};
+pub use solid::Lame;
 
 use super::{ElementKind, Profile, Properties};
-use solid::Lame;
 
 /// How the mass of an element goes to its nodes.
 ///

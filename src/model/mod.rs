@@ -22,8 +22,9 @@ mod section;
 pub use crate::io::inp::ElementKind;
 pub use assembly::{AffineModel, Assembly, Parameter, Property};
 pub use element::{
-    BarAxis, BeamAxes, BeamForces, Gradients, Isoparametric, MassScheme, beam_section_forces, body_load_into,
-    check_shape, extrapolation, face_nodes, mass_into, pressure_load_into, stiffness_into, tables, volume,
+    BarAxis, BeamAxes, BeamForces, Gradients, Isoparametric, Lame, MassScheme, beam_section_forces,
+    body_load_into, check_shape, extrapolation, face_nodes, mass_into, pressure_load_into, stiffness_into,
+    tables, volume,
 };
 pub use equations::{Equations, HELD};
 pub use error::{ModelError, ModelErrorKind};

@@ -9,14 +9,17 @@
 
 use super::isoparametric::Isoparametric;
 
-/// Lame constants.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Lame {
+/// Lame's constants of an isotropic solid: `sigma = lambda tr(eps) I + 2 mu eps`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Lame {
+    /// `E nu / ((1 + nu) (1 - 2 nu))`
     pub lambda: f64,
+    /// The shear modulus `E / (2 (1 + nu))`.
     pub mu: f64,
 }
 
 impl Lame {
+    /// From Young's modulus and Poisson's ratio.
     pub fn new(young: f64, poisson: f64) -> Self {
         let mu = young / (2.0 * (1.0 + poisson));
         Self { lambda: 2.0 * mu * poisson / (1.0 - 2.0 * poisson), mu }

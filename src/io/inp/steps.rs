@@ -1,0 +1,100 @@
+//! `*STEP` to `*END STEP`, and the procedures.
+
+use super::deck::{DeckStep, Operation, StepKind};
+use super::error::DeckError;
+use super::fault::Read;
+use super::keywords::{allow, misplaced, refuse, refuse_value};
+use super::names::key;
+use super::reading::{Data, Reading};
+use crate::io::keyword::Keyword;
+use crate::io::number::{comma_fields, parse_integer};
+
+impl Reading {
+    pub fn begin_step(&mut self, keyword: &Keyword) -> Read<Data> {
+        if self.in_step {
+            return Err(misplaced(keyword, "within a step").into());
+        }
+        allow(keyword, &["NAME", "NLGEOM", "PERTURBATION", "INC", "AMPLITUDE", "EXTRAPOLATION", "UNSYMM"])?;
+        match keyword.parameter("NLGEOM").map(key).as_deref() {
+            None | Some("NO") => {}
+            Some(_) => return Ok(refuse(keyword, "NLGEOM")?),
+        }
+        if let Some(value) = keyword.parameter("UNSYMM").filter(|value| key(value) != "NO") {
+            return Ok(refuse_value(keyword, "UNSYMM", value)?);
+        }
+        self.in_step = true;
+        self.deck.steps.push(DeckStep {
+            name: keyword.parameter("NAME").map(str::to_owned),
+            kind: StepKind::None,
+            boundaries: (Operation::Modify, Vec::new()),
+            point_loads: (Operation::Modify, Vec::new()),
+            distributed_loads: (Operation::Modify, Vec::new()),
+            place: self.place,
+        });
+        // A title may follow.
+        Ok(Data::Anything)
+    }
+
+    pub fn end_step(&mut self, _: &Keyword) -> Read<Data> {
+        self.in_step = false;
+        self.operations = Operations::default();
+        Ok(Data::Nothing)
+    }
+
+    pub fn begin_static(&mut self, keyword: &Keyword) -> Read<Data> {
+        allow(keyword, &["SOLVER", "DIRECT", "TIMERESET", "TOTALTIMEATSTART", "LONGTERM"])?;
+        self.begin_procedure(keyword, StepKind::Static)?;
+        // Times of increments: all loads act in full at the end.
+        Ok(Data::Anything)
+    }
+
+    /// Its parameters choose the solver, the normalization and what is printed.
+    pub fn begin_frequency(&mut self, keyword: &Keyword) -> Read<Data> {
+        self.begin_procedure(keyword, StepKind::Frequency { count: None })?;
+        Ok(Data::Frequency)
+    }
+
+    fn begin_procedure(&mut self, keyword: &Keyword, kind: StepKind) -> Read {
+        match self.deck.steps.last_mut() {
+            Some(step) if step.kind == StepKind::None => step.kind = kind,
+            _ => return Err(DeckError::SecondProcedure { keyword: keyword.title.clone() }.into()),
+        }
+        Ok(())
+    }
+
+    pub fn frequency_line(&mut self, line: &[u8]) -> Read {
+        let field = comma_fields(line).next().unwrap_or_default();
+        if self.block.lines == 1
+            && !field.is_empty()
+            && let Some(step) = self.deck.steps.last_mut()
+        {
+            step.kind = StepKind::Frequency { count: Some(parse_integer("number of modes", field)?) };
+        }
+        Ok(())
+    }
+}
+
+/// What `OP=` of the loads of the open step has said so far.
+#[derive(Debug, Default)]
+pub(super) struct Operations {
+    pub boundaries: Option<Operation>,
+    pub point_loads: Option<Operation>,
+    pub distributed_loads: Option<Operation>,
+}
+
+/// The operation of one more keyword of the same kind in a step. The first one decides, as in CalculiX; one that
+/// says the contrary is refused, as in Abaqus.
+pub(super) fn operation(keyword: &Keyword, known: Option<Operation>) -> Result<Operation, DeckError> {
+    let said = match keyword.parameter("OP").map(key).as_deref() {
+        None => None,
+        Some("MOD") => Some(Operation::Modify),
+        Some("NEW") => Some(Operation::New),
+        Some(other) => return refuse_value(keyword, "OP", other),
+    };
+    match (known, said) {
+        (Some(known), Some(said)) if known != said => {
+            Err(DeckError::MixedOperations { keyword: keyword.title.clone() })
+        }
+        (known, said) => Ok(known.or(said).unwrap_or_default()),
+    }
+}
