@@ -1,36 +1,16 @@
-//! Static solutions against closed forms, and what is said of models that are not held.
+//! Static solutions against closed forms and CalculiX.
 
 mod support;
 
-use modalsweep::io::inp::{BeamShape, ElementKind};
-use modalsweep::model::{Assembly, Model, Motion};
-use modalsweep::parallel::{Silent, with_threads};
-use modalsweep::stress::{StaticOptions, StaticSolution, StressError, solve_static};
-use support::deck::{CUBE, Lines, cube};
+use std::path::Path;
 
-fn model_of(lines: &Lines) -> Model {
-    Model::from_deck(&lines.deck).unwrap_or_else(|error| panic!("{error}"))
-}
-
-fn try_solve(model: &Model, options: &StaticOptions) -> Result<StaticSolution, StressError> {
-    let stiffness = Assembly::new(model).unwrap().stiffness(&Silent).unwrap();
-    solve_static(model, &stiffness, options, &Silent)
-}
-
-/// A solution whose residual and balance are as good as rounding lets them be.
-fn solved(lines: &Lines) -> (Model, StaticSolution) {
-    let model = model_of(lines);
-    let solution = try_solve(&model, &StaticOptions::default()).unwrap_or_else(|error| panic!("{error}"));
-    assert!(solution.residuals.iter().all(|&residual| residual < 1e-15), "{:?}", solution.residuals);
-    assert!(solution.imbalance.iter().all(|&imbalance| imbalance < 1e-12), "{:?}", solution.imbalance);
-    (model, solution)
-}
-
-fn refusal(lines: &Lines) -> String {
-    let error = try_solve(&model_of(lines), &StaticOptions::default()).unwrap_err();
-    assert!(error.help().is_some(), "{error}");
-    error.to_string()
-}
+use modalsweep::io::DofLabel;
+use modalsweep::io::inp::{ElementKind, read_deck};
+use modalsweep::model::Model;
+use modalsweep::parallel::with_threads;
+use modalsweep::stress::{StaticOptions, StaticSolution, StressError};
+use support::deck::{CUBE, Lines};
+use support::statics::{bar, cantilever, model_of, plane_truss, refusal, solved, try_solve};
 
 #[track_caller]
 fn close(value: f64, expected: f64, tolerance: f64) {
@@ -49,17 +29,57 @@ fn reaction(solution: &StaticSolution, case: usize, name: &str) -> f64 {
     solution.reactions.values[(case, labels.iter().position(|label| label.to_string() == name).unwrap())]
 }
 
-/// Four trusses of length 1/2 in a row along x: E = 200, A = 1/2; free along x but for the first node.
-fn bar() -> Lines {
-    let mut lines = Lines::new();
-    (0..5).for_each(|k| drop_ref(lines.node(k + 1, [0.5 * k as f64, 0.0, 0.0])));
-    (1..5).for_each(|k| drop_ref(lines.element(ElementKind::T3D2, k, &[k, k + 1], "ALL")));
-    lines.material("A", Some((200.0, 0.3)), Some(2.0)).solid_section("ALL", Some(0.5)).hold(1, (1, 3));
-    (2..6).for_each(|k| drop_ref(lines.hold(k, (2, 3))));
-    lines
+/// The tables of numbers that CalculiX prints, one after the other: node, x, y, z.
+fn printed_tables(path: &str) -> Vec<Vec<(i64, [f64; 3])>> {
+    let mut tables = Vec::new();
+    for line in std::fs::read_to_string(path).unwrap().lines().map(str::trim).filter(|line| !line.is_empty())
+    {
+        let words: Vec<_> = line.split_whitespace().collect();
+        match words[0].parse() {
+            Ok(node) => tables
+                .last_mut()
+                .map(|table: &mut Vec<_>| table.push((node, [1, 2, 3].map(|k| words[k].parse().unwrap()))))
+                .unwrap(),
+            Err(_) => tables.push(Vec::new()),
+        }
+    }
+    tables
 }
 
-fn drop_ref(_: &mut Lines) {}
+/// All values within the digits that are printed, measured by the largest.
+fn agree(table: &[(i64, [f64; 3])], ours: impl Fn(usize, usize) -> Option<f64>) {
+    let largest = table.iter().flat_map(|(_, values)| values).fold(0.0, |most: f64, x| most.max(x.abs()));
+    for (at, (node, values)) in table.iter().enumerate() {
+        for (component, &value) in values.iter().enumerate() {
+            let Some(own) = ours(at, component) else { continue };
+            assert!((own - value).abs() <= 1e-6 * largest, "{node}.{}: {own:e}, {value:e}", component + 1);
+        }
+    }
+}
+
+#[test]
+fn steps_move_and_react_as_in_calculix() {
+    let deck = read_deck(Path::new("tests/data/statics/steps.inp")).unwrap();
+    let model = Model::from_deck(&deck).unwrap();
+    let solution = try_solve(&model, &StaticOptions::default()).unwrap();
+    let tables = printed_tables("tests/data/statics/steps.dat");
+    assert_eq!((tables.len(), model.load_cases().len()), (5, 4));
+    let mut moved = vec![0.0; 3 * model.node_ids().len()];
+    for (case, table) in tables[..4].iter().enumerate() {
+        let values = solution.displacements.row(case);
+        model.nodal_displacements_into(values.as_slice().unwrap(), Some(case), &mut moved);
+        assert_eq!(table.iter().map(|row| row.0).collect::<Vec<_>>(), model.node_ids());
+        agree(table, |node, component| Some(moved[3 * node + component]));
+    }
+    // In the last step there are no loads but at one free node: what is printed at supports are reactions.
+    let labels = &solution.reactions.labels;
+    assert_eq!(labels.len(), 11);
+    agree(&tables[4], |node, component| {
+        let label = DofLabel { node: model.node_ids()[node], component: component as u32 + 1 };
+        let at = labels.iter().position(|&own| own == label)?;
+        Some(solution.reactions.values[(3, at)])
+    });
+}
 
 #[test]
 fn a_bar_stretches_by_f_l_over_e_a() {
@@ -111,19 +131,6 @@ fn many_load_cases_are_many_columns_on_any_number_of_threads() {
     }
 }
 
-/// A cantilever along x of three beams, 2 long, 0.1 x 0.2 in z and y, clamped at its left end.
-fn cantilever() -> Lines {
-    let mut lines = Lines::new();
-    for (id, x) in [(1, 0.0), (2, 0.5), (3, 1.25), (4, 2.0)] {
-        lines.node(id, [x, 0.0, 0.0]);
-    }
-    (1..4).for_each(|k| drop_ref(lines.element(ElementKind::B33, k, &[k, k + 1], "ALL")));
-    // n1 is -z, n2 is y.
-    let shape = BeamShape::Rectangle { first: 0.1, second: 0.2 };
-    lines.material("A", Some((200e9, 0.25)), Some(8000.0)).beam_section("ALL", shape, None);
-    lines
-}
-
 #[test]
 fn a_cantilever_bends_as_euler_and_bernoulli_say() {
     let mut lines = cantilever();
@@ -145,16 +152,6 @@ fn a_cantilever_bends_as_euler_and_bernoulli_say() {
     close(at(&model, &solution, 3, "4.2"), -weight * 16.0 / (8.0 * about_z), 1e-11);
     close(reaction(&solution, 3, "1.2"), weight * 2.0, 1e-10);
     close(reaction(&solution, 3, "1.6"), weight * 2.0, 1e-10);
-}
-
-/// Two trusses from (0, 0) and (2, 0) up to (1, 1).
-fn plane_truss() -> Lines {
-    let mut lines = Lines::new();
-    lines.node(1, [0.0; 3]).node(2, [2.0, 0.0, 0.0]).node(3, [1.0, 1.0, 0.0]);
-    lines.element(ElementKind::T3D2, 1, &[1, 3], "ALL").element(ElementKind::T3D2, 2, &[2, 3], "ALL");
-    lines.material("A", Some((100.0, 0.0)), None).solid_section("ALL", Some(2.0));
-    lines.hold(1, (1, 3)).hold(2, (1, 3)).static_step().force(3, 2, -6.0);
-    lines
 }
 
 #[test]
@@ -209,97 +206,6 @@ fn cubes_carry_pressure_and_weight_to_their_supports() {
     // r x f of the centre of mass (1, 1/2, 1/2).
     close(solution.applied[1].moment[2], (0.8 - 0.5 * 0.6) * weight, 1e-13);
     close(hung.moment[2], -(0.8 - 0.5 * 0.6) * weight, 1e-13);
-}
-
-#[test]
-fn free_motions_are_told_in_words() {
-    let held = |supports: &[(i64, (u32, u32))]| {
-        let mut lines = Lines::new();
-        cube(&mut lines, 1, 1, 0.0);
-        lines.material("A", Some((1.0, 0.3)), None).solid_section("ALL", None);
-        supports.iter().for_each(|&(node, components)| drop_ref(lines.hold(node, components)));
-        lines.static_step().force(7, 1, 1.0);
-        refusal(&lines)
-    };
-    let part = "the part with node 1 (8 nodes) is free: ";
-    assert_eq!(held(&[]), format!("{part}in all six motions"));
-    let turns = |axis: &str, through: &str| format!("rotation about an axis along {axis} through {through}");
-    let [x, y, z] = ["x", "y", "z"].map(|axis| turns(axis, "(1, 0, 0)"));
-    assert_eq!(held(&[(2, (1, 3))]), format!("{part}{x}; {y}; {z}"));
-    let floor = [(1, (3, 3)), (2, (3, 3)), (3, (3, 3)), (4, (3, 3))];
-    let z = turns("z", "(0.5, 0.5, 0.5)");
-    assert_eq!(held(&floor), format!("{part}translation along x; translation along y; {z}"));
-    assert_eq!(held(&[(2, (1, 3)), (6, (1, 3))]), format!("{part}{}", turns("z", "(1, 0, 0)")));
-    let diagonal = turns("(0.707107, 0.707107, 0)", "(0, 0, 0)");
-    assert_eq!(held(&[(1, (1, 3)), (3, (1, 3))]), format!("{part}{diagonal}"));
-    assert_eq!(held(&[(1, (2, 3)), (2, (2, 3)), (4, (3, 3))]), format!("{part}translation along x"));
-}
-
-#[test]
-fn each_part_must_be_held_by_itself() {
-    let mut lines = Lines::new();
-    for (element, first, shift) in [(1, 1, 0.0), (2, 11, 3.0), (3, 21, 6.0)] {
-        cube(&mut lines, element, first, shift);
-    }
-    lines.material("A", Some((1.0, 0.3)), None).solid_section("ALL", None);
-    (1..=4).for_each(|node| drop_ref(lines.hold(node, (1, 3))));
-    lines.hold(11, (1, 3)).hold(12, (1, 3)).static_step().force(7, 1, 1.0);
-    let second = "the part with node 11 (8 nodes) is free: rotation about an axis along x through (3, 0, 0)";
-    assert_eq!(refusal(&lines), format!("{second}; and 1 other part is free"));
-    let motions = model_of(&lines).free_motions();
-    assert_eq!(motions.iter().map(|motion| motion.node).collect::<Vec<_>>(), [11, 21, 21, 21, 21, 21, 21]);
-    assert!(matches!(motions[1].motion, Motion::Translation { direction: [1.0, 0.0, 0.0] }));
-    lines.deck.boundaries.drain(..);
-    (1..=4).chain(21..=24).for_each(|node| drop_ref(lines.hold(node, (1, 3))));
-    assert_eq!(refusal(&lines), "the part with node 11 (8 nodes) is free: in all six motions");
-}
-
-#[test]
-fn trusses_and_beams_differ_in_what_turns() {
-    // A plane truss on one pin turns in its plane.
-    let mut lines = plane_truss();
-    lines.deck.boundaries.drain(..);
-    lines.hold(1, (1, 3)).hold(2, (3, 3)).hold(3, (3, 3));
-    let turns = |nodes: u32, axis: &str| {
-        format!(
-            "the part with node 1 ({nodes} nodes) is free: rotation about an axis along {axis} through (0, 0, 0)"
-        )
-    };
-    assert_eq!(refusal(&lines), turns(3, "z"));
-    // A row of trusses does not turn about itself, a beam does.
-    assert_eq!(model_of(bar().hold(5, (1, 3))).free_motions(), []);
-    let mut lines = cantilever();
-    lines.hold(1, (1, 3)).hold(4, (1, 3)).static_step().force(2, 2, 1.0);
-    assert_eq!(refusal(&lines), turns(4, "x"));
-    lines.hold(3, (4, 4));
-    solved(&lines);
-}
-
-#[test]
-fn hinges_are_found_by_the_factorization() {
-    // Two cubes that share the edge 3-7 alone.
-    let mut lines = Lines::new();
-    cube(&mut lines, 1, 1, 0.0);
-    for (id, position) in (9..).zip([
-        [2.0, 1.0, 0.0],
-        [2.0, 2.0, 0.0],
-        [1.0, 2.0, 0.0],
-        [2.0, 1.0, 1.0],
-        [2.0, 2.0, 1.0],
-        [1.0, 2.0, 1.0],
-    ]) {
-        lines.node(id, position);
-    }
-    lines.element(ElementKind::C3D8, 2, &[3, 9, 10, 11, 7, 12, 13, 14], "ALL");
-    lines.material("A", Some((1.0, 0.3)), None).solid_section("ALL", None);
-    (1..=4).for_each(|node| drop_ref(lines.hold(node, (1, 3))));
-    lines.static_step().force(10, 1, 1.0);
-    let text = refusal(&lines);
-    let start = "not restrained: 1 motion(s) without strain, found at DOF(s) ";
-    let dof = text.strip_prefix(start).unwrap_or_else(|| panic!("{text}"));
-    // One of the nodes of the second cube that turn.
-    let node: i64 = dof.split_once('.').unwrap().0.parse().unwrap();
-    assert!((9..=14).contains(&node), "{text}");
 }
 
 #[test]

@@ -119,9 +119,12 @@ pub(super) fn describe(
     motions
 }
 
+/// A motion with rotation: L w and t.
+type Turn = (Vector3<f64>, Vector3<f64>);
+
 /// Another basis of a space of motions: those with rotation as (L w, t), w along the axes where possible, and
 /// translations along the axes where possible; x before y before z.
-fn reduce(space: &[Vector6<f64>]) -> (Vec<(Vector3<f64>, Vector3<f64>)>, Vec<Vector3<f64>>) {
+fn reduce(space: &[Vector6<f64>]) -> (Vec<Turn>, Vec<Vector3<f64>>) {
     // Rotations first, so that elimination leaves rows without rotation.
     let mut rows: Vec<[f64; 6]> = space.iter().map(|v| [v[3], v[4], v[5], v[0], v[1], v[2]]).collect();
     let turning = eliminate(&mut rows, 0..3);

@@ -145,9 +145,12 @@ fn analyse(
 ) -> Result<Arc<Symbolic>, StressError> {
     // Loads and displacements, and a block of columns in the order of elimination for each.
     let columns = 3 * 8 * (stiffness.size() * model.load_cases().len()) as u64;
-    let mut settings = SymbolicOptions::default();
-    settings.ordering = options.ordering;
-    settings.nodes = Some(model.equations().nodes());
+    let settings = SymbolicOptions {
+        ordering: options.ordering,
+        nodes: Some(model.equations().nodes()),
+        // Early; below with the columns.
+        memory_limit: options.memory_limit,
+    };
     let symbolic = Symbolic::new(stiffness, &settings)
         .map_err(|error| StressError::from_factor(error, model.equations().labels()))?;
     let needed = symbolic.factor_bytes() + columns;

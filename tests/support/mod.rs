@@ -9,4 +9,5 @@ pub mod dense;
 pub mod random;
 pub mod reference;
 pub mod spectrum;
+pub mod statics;
 pub mod tolerance;

@@ -1,6 +1,6 @@
 //! Materials and cross-sections as the kernels take them, and the blocks of elements that share them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
@@ -46,6 +46,9 @@ pub(super) fn blocks(
     }
     Ok((sections, blocks))
 }
+
+/// A section of the deck in its use for a class of elements.
+type Use = (u32, Class);
 
 /// What a kind of element needs of a section.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -95,12 +98,8 @@ fn owners(deck: &Deck, elements: &ElementTable) -> Result<Vec<u32>, ModelError> 
 }
 
 /// Which sections are used for which class of elements.
-fn used(
-    deck: &Deck,
-    elements: &ElementTable,
-    owners: &[u32],
-) -> Result<BTreeMap<(u32, Class), usize>, ModelError> {
-    let mut used = BTreeMap::new();
+fn used(deck: &Deck, elements: &ElementTable, owners: &[u32]) -> Result<BTreeSet<Use>, ModelError> {
+    let mut used = BTreeSet::new();
     for (index, &owner) in owners.iter().enumerate() {
         let (element, kind) = (elements.elements[index].id, elements.kind(deck, index));
         if owner == NONE {
@@ -113,23 +112,16 @@ fn used(
             let kind = ModelErrorKind::WrongSection { element, kind, needed: class.keyword(), set };
             return Err(fail(deck, Some(section.place), kind));
         }
-        used.insert((owner, class), 0);
+        used.insert((owner, class));
     }
     Ok(used)
 }
 
 /// A section of the model for each use, in the order of the deck; and their numbers.
-fn sections(
-    deck: &Deck,
-    used: &BTreeMap<(u32, Class), usize>,
-) -> Result<(Vec<Section>, BTreeMap<(u32, Class), usize>), ModelError> {
-    let mut sections = Vec::new();
-    let mut numbers = BTreeMap::new();
-    for &(owner, class) in used.keys() {
-        numbers.insert((owner, class), sections.len());
-        sections.push(Given::new(deck, &deck.sections[owner as usize]).section(class)?);
-    }
-    Ok((sections, numbers))
+fn sections(deck: &Deck, used: &BTreeSet<Use>) -> Result<(Vec<Section>, BTreeMap<Use, usize>), ModelError> {
+    let of_use = |&(owner, class): &Use| Given::new(deck, &deck.sections[owner as usize]).section(class);
+    let sections = used.iter().map(of_use).collect::<Result<_, _>>()?;
+    Ok((sections, used.iter().copied().zip(0..).collect()))
 }
 
 /// A section of the deck with its material.
