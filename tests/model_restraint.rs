@@ -2,8 +2,11 @@
 
 mod support;
 
-use modalsweep::io::inp::ElementKind;
-use modalsweep::model::Motion;
+use faer::{Mat, Side};
+use modalsweep::io::inp::{BeamShape, ElementKind};
+use modalsweep::model::{Assembly, Motion};
+use modalsweep::parallel::Silent;
+use proptest::prelude::*;
 use support::deck::{Lines, cube};
 use support::statics::{bar, cantilever, drop_ref, model_of, plane_truss, refusal, solved};
 
@@ -96,4 +99,35 @@ fn hinges_are_found_by_the_factorization() {
     // One of the nodes of the second cube that turn.
     let node: i64 = dof.split_once('.').unwrap().0.parse().unwrap();
     assert!((9..=14).contains(&node), "{text}");
+}
+
+/// A cube and, apart from it, two beams that stand at an angle; each held at random.
+fn cube_and_beams(supports: &[(i64, u32)]) -> Lines {
+    let mut lines = Lines::new();
+    cube(&mut lines, 1, 1, 0.0);
+    lines.node(11, [4.0, 0.0, 0.0]).node(12, [5.0, 0.5, 0.0]).node(13, [5.0, 1.0, 1.0]);
+    lines.element(ElementKind::B33, 2, &[11, 12], "BEAMS").element(ElementKind::B33, 3, &[12, 13], "BEAMS");
+    lines.material("A", Some((1.0, 0.3)), None).solid_section("ALL", None);
+    lines.beam_section("BEAMS", BeamShape::Circle { radius: 0.5 }, None);
+    supports.iter().for_each(|&(node, component)| drop_ref(lines.hold(node, (component, component))));
+    lines
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Parts without hinges inside: their free motions are all vectors that K takes to zero.
+    #[test]
+    fn as_many_motions_are_free_as_eigenvalues_of_k_are_zero(
+        cube in prop::collection::vec((1i64..9, 1u32..4), 0..8),
+        beams in prop::collection::vec((11i64..14, 1u32..7), 0..8),
+    ) {
+        let model = model_of(&cube_and_beams(&[cube, beams].concat()));
+        let stiffness = Assembly::new(&model).unwrap().stiffness(&Silent).unwrap();
+        let dense = Mat::from_fn(stiffness.size(), stiffness.size(), |row, col| stiffness.get(row, col));
+        let values = dense.self_adjoint_eigenvalues(Side::Lower).unwrap();
+        let largest = values.iter().fold(0.0, |most: f64, x| most.max(x.abs()));
+        let zeros = values.iter().filter(|value| value.abs() < 1e-11 * largest).count();
+        prop_assert_eq!(model.free_motions().len(), zeros, "{:?}", values);
+    }
 }
