@@ -55,7 +55,7 @@ fn stiffness_and_mass_of_curved_elements_are_those_of_calculix() {
         stiffness_into(kind, &nodes, &STEEL, &mut matrix);
         let error = difference(&matrix, &exported(&format!("{name}.sti"), size));
         assert!(error < EXPORTED, "stiffness of {name}: {error:e}");
-        mass_into(kind, MassScheme::Consistent, &nodes, &STEEL, &mut matrix);
+        mass_into(kind, MassScheme::Calculix, &nodes, &STEEL, &mut matrix);
         let error = difference(&matrix, &exported(&format!("{name}.mas"), size));
         assert!(error < EXPORTED, "mass of {name}: {error:e}");
     }
@@ -74,7 +74,7 @@ fn fv52_plate_has_the_frequencies_that_calculix_prints() {
         free.extend((0..if on_edge { 2 } else { 3 }).map(|component| 3 * node + component));
     }
     assert_eq!(free.len(), 433);
-    let [k, m] = [mesh.stiffness(&concrete), mesh.mass(MassScheme::Consistent, &concrete)]
+    let [k, m] = [mesh.stiffness(&concrete), mesh.mass(MassScheme::Calculix, &concrete)]
         .map(|matrix: Mat<f64>| part(&matrix, &free, &free));
     let modes = definite_pair(k.as_ref(), m.as_ref(), &PairOptions::default()).unwrap();
     assert_eq!(modes.rigid_count, 3);

@@ -79,7 +79,7 @@ fn flat_faces_share_the_load_as_known() {
         let mut nodes = distorted(kind, 0.0);
         let face = face_nodes(kind, 1).unwrap();
         let corners = if kind.nodes() % 10 == 0 { face.len() / 2 } else { face.len() };
-        let flat: &[[f64; 2]] = if face.len() % 3 == 0 {
+        let flat: &[[f64; 2]] = if corners == 3 {
             &[[0.0, 0.0], [2.0, 0.0], [0.0, 3.0]]
         } else {
             &[[0.0, 0.0], [2.0, 0.0], [2.0, 3.0], [0.0, 3.0]]
@@ -135,7 +135,7 @@ fn gravity_is_mass_times_acceleration() {
         let components = kind.components();
         let size = nodes.len() * components;
         let (mut m, mut load) = (vec![0.0; size * size], vec![f64::NAN; size]);
-        mass_into(kind, MassScheme::Consistent, &nodes, &properties, &mut m);
+        mass_into(kind, MassScheme::Calculix, &nodes, &properties, &mut m);
         body_load_into(kind, &nodes, &properties, &acceleration, &mut load);
         let motion = |dof: usize| if dof % components < 3 { acceleration[dof % components] } else { 0.0 };
         let error = (0..size).map(|i| (0..size).map(|j| m[i * size + j] * motion(j)).sum::<f64>() - load[i]);
@@ -194,26 +194,26 @@ fn extrapolation_is_that_of_calculix() {
     }
 }
 
-/// Torsion of rectangles: a b^3 times 0.1406, 0.2287, 0.2633, 0.2813, 0.3123 for a / b = 1, 2, 4, 5 and 10 (table in
-/// Timoshenko and Goodier, section 109), and Roark's formula (W. C. Young, table 20) to its 4 %.
+/// Torsion of rectangles over a b^3 as tabled by Timoshenko and Goodier (section 109, three digits), and by Roark's
+/// closed formula (W. C. Young, Roark's Formulas, 1989, table 20), which is good to half a per cent.
 #[test]
 fn constants_of_cross_sections_are_those_of_the_books() {
     let profile = |shape| BeamProfile::new(shape, 1.0, [0.0, 0.0, 1.0]);
     for (ratio, expected) in [(1.0, 0.1406), (2.0, 0.229), (4.0, 0.281), (5.0, 0.291), (10.0, 0.312)] {
         let found = profile(BeamShape::Rectangle { first: 0.1, second: 0.1 * ratio });
         let table = found.torsion / (ratio * 1e-4);
-        assert!((table - expected).abs() < 1e-3, "{ratio}: {table}");
+        assert!((table - expected).abs() < 6e-4, "{ratio}: {table}");
         let (a, b) = (0.05 * ratio, 0.05);
         let r = b / a;
         let roark = a * b.powi(3) * (16.0 / 3.0 - 3.36 * r * (1.0 - r.powi(4) / 12.0));
-        assert!((found.torsion / roark - 1.0).abs() < 0.01, "{ratio}: {} {roark}", found.torsion);
+        assert!((found.torsion / roark - 1.0).abs() < 5e-3, "{ratio}: {} {roark}", found.torsion);
         assert_eq!(profile(BeamShape::Rectangle { first: 0.1 * ratio, second: 0.1 }).torsion, found.torsion);
         assert!((found.i11 / (0.1 * (0.1 * ratio).powi(3) / 12.0) - 1.0).abs() < 1e-15);
         assert!((found.i22 / (0.1 * ratio * 1e-3 / 12.0) - 1.0).abs() < 1e-14);
     }
     // The square, computed with 50 digits.
     let square = profile(BeamShape::Rectangle { first: 1.0, second: 1.0 }).torsion;
-    assert!((square - 0.140577014955153715).abs() < 1e-15, "{square}");
+    assert!((square - 0.140_577_014_955_153_7).abs() < 1e-15, "{square}");
     let circle = profile(BeamShape::Circle { radius: 2.0 });
     let pi = std::f64::consts::PI;
     let expected = [4.0 * pi, 4.0 * pi, 4.0 * pi, 8.0 * pi];

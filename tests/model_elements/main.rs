@@ -11,3 +11,4 @@ mod invariants;
 mod loads;
 mod mesh;
 mod patch;
+mod strain_displacement;
