@@ -4,7 +4,7 @@ mod support;
 
 use modalsweep::io::inp::{BeamShape, DeckProfile, ElementKind, StepKind};
 use modalsweep::model::{ElementAt, HELD, Model, ModelErrorKind, Profile};
-use support::deck::{CUBE, Lines, cube};
+use support::lines::{CUBE, Lines, cube};
 
 const CIRCLE: BeamShape = BeamShape::Circle { radius: 0.1 };
 

@@ -7,7 +7,7 @@ use modalsweep::io::inp::{BeamShape, ElementKind};
 use modalsweep::model::{Assembly, Motion};
 use modalsweep::parallel::Silent;
 use proptest::prelude::*;
-use support::deck::{Lines, cube};
+use support::lines::{Lines, cube};
 use support::statics::{bar, cantilever, drop_ref, model_of, plane_truss, refusal, solved};
 
 #[test]

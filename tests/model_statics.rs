@@ -9,7 +9,7 @@ use modalsweep::io::inp::{ElementKind, read_deck};
 use modalsweep::model::Model;
 use modalsweep::parallel::with_threads;
 use modalsweep::stress::{StaticOptions, StaticSolution, StressError};
-use support::deck::{CUBE, Lines};
+use support::lines::{CUBE, Lines};
 use support::statics::{bar, cantilever, model_of, plane_truss, refusal, solved, try_solve};
 
 #[track_caller]

@@ -4,8 +4,8 @@
 pub mod batch;
 pub mod beam;
 pub mod chain;
-pub mod deck;
 pub mod dense;
+pub mod lines;
 pub mod random;
 pub mod reference;
 pub mod spectrum;

@@ -5,7 +5,7 @@ use modalsweep::model::{Assembly, Model};
 use modalsweep::parallel::Silent;
 use modalsweep::stress::{StaticOptions, StaticSolution, StressError, solve_static};
 
-use super::deck::Lines;
+use super::lines::Lines;
 
 pub fn model_of(lines: &Lines) -> Model {
     Model::from_deck(&lines.deck).unwrap_or_else(|error| panic!("{error}"))
