@@ -31,7 +31,11 @@ def processor():
     lines = Path("/proc/cpuinfo").read_text().splitlines()
     about = {"cpu": next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))}
     flags = next(line for line in lines if line.startswith("flags")).split()
-    return about | {"avx512": "avx512f" in flags, "cores": os.cpu_count(), "load": round(os.getloadavg()[0], 2)}
+    return about | {
+        "avx512": "avx512f" in flags,
+        "cores": os.cpu_count(),
+        "load": round(os.getloadavg()[0], 2),
+    }
 
 
 def median_seconds(work, seconds, at_least=3):

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Stresses of bars and of C3D10, and assembly: this crate against NumPy and Numba on the same data.
 
-The data are made here and handed over in files (stress_data.py); every program makes itself ready outside the clock.
-They take turns, round after round; the table shows medians. NumPy has one thread, the others have one and all.
-What must be reached: bars at 0.9 of the speed of a copy of as many bytes in the same rounds, and no slower than
-Numba; C3D10 five times NumPy, thread for thread; assembly 1.9 times faster on two threads. Results of all must
-agree. Set up with setup.sh; the Rust side, benches/stress_once.rs, is built by this script.
+The data are made here and handed over in files (stress_data.py); every program makes itself ready outside the
+clock. They take turns, round after round; the table shows medians. NumPy has one thread, the others have one
+and all. What must be reached: bars at 0.9 of the speed of a copy of as many bytes in the same rounds, and no
+slower than Numba; C3D10 five times NumPy, thread for thread; assembly 1.9 times faster on two threads.
+Results of all must agree. Set up with setup.sh; the Rust side, benches/stress_once.rs, is built by this
+script.
 """
 
 import shared  # before NumPy: one thread for each library  # isort: skip
@@ -114,7 +115,9 @@ def run_case(name, case, binary, folder, options):
 
 def fastest(rows, *starts, ends=""):
     """The least seconds among the programs whose names start and end so; None where there are none."""
-    found = [row["seconds"] for row in rows if row["program"].startswith(starts) and row["program"].endswith(ends)]
+    found = [
+        row["seconds"] for row in rows if row["program"].startswith(starts) and row["program"].endswith(ends)
+    ]
     return min(found, default=None)
 
 
@@ -192,7 +195,7 @@ def make_data(folder, cases, small):
     block, assembly, bars = ((5, 5, 4), (5, 5, 8), BARS // 100) if small else (BLOCK, ASSEMBLY, BARS)
     if any(name.startswith("bars") for name in cases):
         stress_data.bars(folder, bars)
-    if any(name.startswith(("stress", "envelope")) for name in cases):
+    if any(name.startswith(("stress", "mises", "envelope")) for name in cases):
         stress_data.solids(folder, "solids", block, 100)
     if "assembly" in cases:
         stress_data.solids(folder, "assembly", assembly, 1)

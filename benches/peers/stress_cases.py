@@ -25,11 +25,11 @@ class Case:
     at_least: int = 3  # runs in a program's turn
 
 
-def solid(name, cases, elements, envelope=False):
-    settings = {"cases": cases, "envelope": envelope}
+def solid(keep, cases, elements):
+    settings = {"cases": cases, "keep": keep}
     numpy = {program: partial(kind, **settings) for program, kind in NUMPY_SOLIDS.items()}
     numba = {"Numba": partial(stress_numba.Solids, **settings)}
-    return Case("element-cases", cases * elements, {"modalsweep": name}, numpy, numba)
+    return Case("element-cases", cases * elements, {"modalsweep": f"{keep}{cases}"}, numpy, numba)
 
 
 def cases_of(bars, elements, assembly):
@@ -49,11 +49,18 @@ def cases_of(bars, elements, assembly):
             {"NumPy": stress_numpy.BarsByEnds},
             {"Numba": stress_numba.BarsByEnds},
         ),
-        "stress1": solid("stress1", 1, elements),
-        "stress10": solid("stress10", 10, elements),
-        "stress100": solid("stress100", 100, elements),
-        "envelope100": solid("envelope100", 100, elements, envelope=True),
+        **{
+            f"{keep}{cases}": solid(keep, cases, elements)
+            for keep in ("stress", "mises")
+            for cases in (1, 10, 100)
+        },
+        "envelope100": solid("envelope", 100, elements),
         "assembly": Case(
-            "elements", assembly, {"modalsweep": "assembly"}, {"NumPy and SciPy": stress_numpy.Assembly}, {}, at_least=1
+            "elements",
+            assembly,
+            {"modalsweep": "assembly"},
+            {"NumPy and SciPy": stress_numpy.Assembly},
+            {},
+            at_least=1,
         ),
     }

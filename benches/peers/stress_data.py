@@ -1,7 +1,7 @@
 """The data of stress.py: a million bars, and a block of curved C3D10 as a deck; files that all programs get.
 
-A brick of the block is five tetrahedra, mirrored from brick to brick so that they fit. The block is 2 x 2 x 2 and bent
-a little, and mid nodes lie on the bent edges.
+A brick of the block is five tetrahedra, mirrored from brick to brick so that they fit. The block is 2 x 2 x 2
+and bent a little, and mid nodes lie on the bent edges.
 """
 
 import numpy as np
@@ -32,6 +32,7 @@ def bars(folder, count):
         "conn": conn.astype(np.int32),
         "directions": along / lengths[:, None],
         "lengths": lengths,
+        "positions": places,
         "young": rng.uniform(70e9, 210e9, count),
         "displacements": rng.uniform(-1e-3, 1e-3, places.shape),
         "triples": rng.uniform(-1e-3, 1e-3, (count, 3)),
@@ -51,7 +52,9 @@ def block(counts):
     # A mirrored brick has its tetrahedra inside out: exchange two corners.
     places[odd] = places[odd][:, :, [0, 2, 1, 3]]
     places = places.reshape(-1, 4, 3)
-    places = np.concatenate([places, np.stack([(places[:, a] + places[:, b]) // 2 for a, b in EDGES], axis=1)], axis=1)
+    places = np.concatenate(
+        [places, np.stack([(places[:, a] + places[:, b]) // 2 for a, b in EDGES], axis=1)], axis=1
+    )
     strides = np.array([1, 2 * counts[0] + 1, (2 * counts[0] + 1) * (2 * counts[1] + 1)])
     keys, table = np.unique(places.reshape(-1, 3) @ strides, return_inverse=True)
     lattice = np.stack([keys % strides[1], keys % strides[2] // strides[1], keys // strides[2]], axis=1)

@@ -64,14 +64,23 @@ def mises_of(s, c):
 
 
 @njit(parallel=True)
-def stresses(grad, table, moved, stress, mises):
+def stresses(grad, table, moved, stress):
     cases = moved.shape[2]
     for e in prange(len(table)):
         h = np.empty((9, cases))
         for p in range(4):
             element(grad[e, p], table[e], moved, h, stress[e, p])
+
+
+@njit(parallel=True)
+def von_mises(grad, table, moved, mises):
+    cases = moved.shape[2]
+    for e in prange(len(table)):
+        h, s = np.empty((9, cases)), np.empty((6, cases))
+        for p in range(4):
+            element(grad[e, p], table[e], moved, h, s)
             for c in range(cases):
-                mises[e, p, c] = mises_of(stress[e, p], c)
+                mises[e, p, c] = mises_of(s, c)
 
 
 @njit(parallel=True)
@@ -118,10 +127,15 @@ class Solids(Threaded, stress_numpy.Einsum):
     """Stresses elements x 4 x 6 x cases."""
 
     def call(self):
-        if self.envelope:
-            envelope(self.grad, self.table, self.moved, self.largest, self.governs)
+        if self.keep == "stress":
+            stresses(self.grad, self.table, self.moved, self.stress.reshape(-1, 4, 6, self.cases))
+        elif self.keep == "mises":
+            von_mises(self.grad, self.table, self.moved, self.mises)
         else:
-            stresses(self.grad, self.table, self.moved, self.stress.reshape(-1, 4, 6, self.cases), self.mises)
+            envelope(self.grad, self.table, self.moved, self.largest, self.governs)
+
+    def result(self):
+        return self.stress[..., -1].ravel() if self.keep == "stress" else super().result()
 
 
 def versions():

@@ -1,9 +1,11 @@
 """The stress kernels in NumPy, each as fast as we could make it: made ready outside the clock, then `run()`.
 
-Solids work on chunks of elements that stay in the cache, with gathered displacements elements x 30 x cases. Two forms:
-`Einsum` takes the gradients of the shape functions and applies the isotropic law to the strains; `Matmul` has the
-products D B of all points precomputed (2.4 times the memory) and is one batched product. What is precomputed
-is not timed; `prepared` has its seconds. Stresses are elements x 6 x 4 x cases: xx yy zz xy yz zx.
+Solids work on chunks of elements that stay in the cache, with gathered displacements elements x 30 x cases.
+Two forms: `Einsum` takes the gradients of the shape functions and applies the isotropic law to the strains;
+`Matmul` has the products D B of all points precomputed (2.4 times the memory) and is one batched product.
+What is precomputed is not timed; `prepared` has its seconds. Stresses are elements x 6 x 4 x cases: xx yy zz
+xy yz zx. What is kept: the six components (`stress`), the von Mises stress of each point (`mises`), or the
+largest of each element over its points and all cases with the case that governs (`envelope`).
 """
 
 import time
@@ -76,40 +78,46 @@ def von_mises(s, out):
 class Solids:
     """What both forms share: the mesh, the displacements of `cases` load cases, and the outputs."""
 
-    def __init__(self, folder, cases, envelope=False):
+    def __init__(self, folder, cases, keep):
         self.table = np.load(folder / "solids_table.npy")
         nodes = np.load(folder / "solids_nodes.npy")
         moved = np.load(folder / "solids_displacements.npy")[:cases]
         # nodes x 3 x cases: the gather of a node is one piece.
         self.moved = np.ascontiguousarray(moved.T).reshape(-1, 3, len(moved))
-        count, self.cases, self.envelope = len(self.table), len(moved), envelope
+        count, self.cases, self.keep = len(self.table), len(moved), keep
         start = time.perf_counter()
         self.prepare(nodes)
         self.prepared = time.perf_counter() - start
-        if envelope:
-            self.largest, self.governs = np.empty(count), np.empty(count, dtype=np.int64)
+        if keep == "stress":
+            self.stress = np.zeros((count, 6, 4, self.cases))
+        elif keep == "mises":
+            self.mises = np.zeros((count, 4, self.cases))
         else:
-            self.stress = np.empty((count, 6, 4, self.cases))
-            self.mises = np.empty((count, 4, self.cases))
+            self.largest, self.governs = np.zeros(count), np.zeros(count, dtype=np.int64)
 
     def run(self):
         for at in range(0, len(self.table), CHUNK):
             here = slice(at, at + CHUNK)
             moved = self.moved[self.table[here]]
-            if not self.envelope:
-                s = self.stress[here]
-                self.chunk(here, moved, s)
-                von_mises(s, self.mises[here])
+            if self.keep == "stress":
+                self.chunk(here, moved, self.stress[here])
                 continue
             s = np.empty((len(moved), 6, 4, self.cases))
             self.chunk(here, moved, s)
+            if self.keep == "mises":
+                von_mises(s, self.mises[here])
+                continue
             mises = von_mises(s, None).max(axis=1)
             self.governs[here] = governs = mises.argmax(axis=1)
             self.largest[here] = np.take_along_axis(mises, governs[:, None], axis=1)[:, 0]
 
     def result(self):
-        """What must agree: the largest von Mises of each element, or von Mises of the last case, points in order."""
-        return self.largest if self.envelope else np.ascontiguousarray(self.mises[:, :, -1]).ravel()
+        """What must agree: components or von Mises of the last case, points in order; or the envelope with its cases."""
+        if self.keep == "stress":
+            return self.stress[..., -1].transpose(0, 2, 1).ravel()
+        if self.keep == "mises":
+            return self.mises[..., -1].ravel()
+        return np.concatenate([self.largest / self.largest.max(), self.governs])
 
 
 class Einsum(Solids):
@@ -209,7 +217,10 @@ class Assembly:
     """K and M by einsum and scipy.sparse: all elements' entries, then coo_matrix to CSC; mass by the same points."""
 
     def __init__(self, folder):
-        self.nodes, self.table = np.load(folder / "assembly_nodes.npy"), np.load(folder / "assembly_table.npy")
+        self.nodes, self.table = (
+            np.load(folder / "assembly_nodes.npy"),
+            np.load(folder / "assembly_table.npy"),
+        )
 
     def run(self):
         grad, volume = gradients(self.nodes, self.table)
@@ -220,7 +231,11 @@ class Assembly:
             b = strain_matrices(grad[here])
             weighted = np.einsum("st,eptk,ep->epsk", elasticity(), b, volume[here], optimize=True)
             size = len(b)
-            np.matmul(b.reshape(size, 24, 30).transpose(0, 2, 1), weighted.reshape(size, 24, 30), out=stiffness[here])
+            np.matmul(
+                b.reshape(size, 24, 30).transpose(0, 2, 1),
+                weighted.reshape(size, 24, 30),
+                out=stiffness[here],
+            )
         n, _ = shapes()
         np.einsum("pi,pj,ep->eij", n, n, volume * stress_data.DENSITY, optimize=True, out=mass)
         dofs = (3 * self.table[:, :, None] + np.arange(3, dtype=np.int32)).reshape(count, 30)
@@ -234,5 +249,5 @@ class Assembly:
         return sp.coo_matrix((values.ravel(), (rows, cols)), shape=(size, size)).tocsc()
 
     def result(self):
-        """The diagonals."""
-        return np.concatenate([self.stiffness.diagonal(), self.mass.diagonal()])
+        """The diagonals over the largest entry, which is one of them."""
+        return np.concatenate([matrix.diagonal() / matrix.max() for matrix in (self.stiffness, self.mass)])

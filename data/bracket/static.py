@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Make the bracket's static load cases and keep what CalculiX prints: 1 kN on the lug hole in x, y and z; weight.
 
-A force is shared over the nodes of LUGHOLE as an even traction would be: int N dA / area of the curved six-node
-triangles, so mid nodes get nearly all of it. Units mm, t, s, N. Reads mesh.inc; needs NumPy, zopfli and CalculiX 2.20.
-Writes bracket_static.inp and bracket_static.dat.gz: displacements of every fiftieth node, the sum of the forces K u on
-the clamped nodes, stresses at the four integration points of every element, seven digits.
+A force is shared over the nodes of LUGHOLE as an even traction would be: int N dA / area of the curved six-
+node triangles, so mid nodes get nearly all of it. Units mm, t, s, N. Reads mesh.inc; needs NumPy, zopfli and
+CalculiX 2.20. Writes bracket_static.inp and bracket_static.dat.gz: displacements of every fiftieth node, the
+sum of the forces K u on the clamped nodes, stresses at the four integration points of every element, seven
+digits.
 """
 
 import os

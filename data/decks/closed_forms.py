@@ -4,8 +4,8 @@ Cylinder (Lame): radii 10 and 20, inner pressure 100, u_z = 0: with c = p a^2 / 
     sigma_r = c (1 - b^2 / r^2), sigma_theta = c (1 + b^2 / r^2), sigma_z = 2 nu c,
     u_r = (1 + nu) / E c ((1 - 2 nu) r + b^2 / r);  sigma_theta is 500 / 3 inside, 200 / 3 outside.
 
-Plate: hole of radius 1 in a square of half width 20 under tension 1 in x, u_z = 0; sigma_x at (0, 1) is 3 for an
-infinite plate (Kirsch), (2 + (1 - d/w)^3) / (1 - d/w) = 3.0078 at this width (Heywood's fit, d/w = 1/20).
+Plate: hole of radius 1 in a square of half width 20 under tension 1 in x, u_z = 0; sigma_x at (0, 1) is 3 for
+an infinite plate (Kirsch), (2 + (1 - d/w)^3) / (1 - d/w) = 3.0078 at this width (Heywood's fit, d/w = 1/20).
 Units mm, t, s, N.
 """
 
@@ -21,7 +21,8 @@ WIDTH = 20.0
 def ring(of):
     """A quarter of the cylinder; elements grow with the radius."""
     radius = INNER * (OUTER / INNER) ** of[:, 0]
-    return np.stack([radius * np.cos(of[:, 1] * np.pi / 2), radius * np.sin(of[:, 1] * np.pi / 2), HEIGHT * of[:, 2]], 1)
+    angle = of[:, 1] * np.pi / 2
+    return np.column_stack([radius * np.cos(angle), radius * np.sin(angle), HEIGHT * of[:, 2]])
 
 
 def plate(of):
@@ -59,7 +60,7 @@ def plate_with_hole(count):
 
 
 def fv52():
-    """NAFEMS FV52: plate 10 x 10 x 1, u_z = 0 along the lower edges; 44.762, 2 x 110.52, ... Hz after three rigid modes."""
+    """NAFEMS FV52: plate 10 x 10 x 1, u_z = 0 along the lower edges; three rigid modes, 44.762 Hz, 2 x 110.52 Hz."""
     mesh = lattice.Mesh("C3D20", (4, 4, 1), lambda of: of * (10, 10, 1))
     edges = mesh.where(lambda x, y, z: z == 0 and (x in (0, 1) or y in (0, 1)))
     text = "*HEADING\nNAFEMS FV52: simply supported solid square plate. m, kg, s, N\n"
@@ -74,13 +75,17 @@ def fv2(pieces=4):
     """NAFEMS FV2: eight arms of 5 m, ends pinned, in their plane; 11.336, 7 x 17.709, 45.345, 7 x 57.390 Hz."""
     side = 0.125
     inertia = side**4 / 12
-    arm = frames.Member(200e9, 8000.0, side**2, 200e9 / 2.6, inertia, 0.0, inertia, 2.25 * (side / 2) ** 4, (0, 0, 1))
+    arm = frames.Member(
+        200e9, 8000.0, side**2, 200e9 / 2.6, inertia, 0.0, inertia, 2.25 * (side / 2) ** 4, (0, 0, 1)
+    )
     nodes, members, supports = {1: (0.0, 0.0, 0.0)}, [], {1: (3, 4, 5)}
     for i in range(8):
         chain = [1] + [10 * (i + 1) + j for j in range(pieces)]
         for j, (a, b) in enumerate(zip(chain, chain[1:]), 1):
             radius = 5.0 * j / pieces
-            nodes[b] = tuple(np.round([radius * np.cos(i * np.pi / 4), radius * np.sin(i * np.pi / 4), 0.0], 9))
+            nodes[b] = tuple(
+                np.round([radius * np.cos(i * np.pi / 4), radius * np.sin(i * np.pi / 4), 0.0], 9)
+            )
             supports[b] = (1, 2, 3, 4, 5) if j == pieces else (3, 4, 5)
             members.append((len(members) + 1, a, b, arm))
     frame = frames.Frame(nodes, members, supports, [], (0, 0, -9.81))

@@ -1,6 +1,7 @@
 """The distorted blocks as dense models in NumPy, and what they say where CalculiX cannot be asked.
 
-CalculiX' C3D8 is not Abaqus' (18 % apart in the stiffness of a cube), and CalculiX has one mass for each element.
+CalculiX' C3D8 is not Abaqus' (18 % apart in the stiffness of a cube), CalculiX has one mass for each element,
+and too few points for an exact pressure on the curved faces of C3D10 and C3D20R.
 """
 
 import numpy as np
@@ -12,8 +13,9 @@ import solids
 class Block:
     """The dense model of one distorted block."""
 
-    def __init__(self, kind):
+    def __init__(self, kind, face_points=None):
         self.kind, self.mesh = kind, solids.mesh_of(kind)
+        self.face_points = face_points or solid.KINDS[kind][2]
         mesh, count = self.mesh, 3 * len(self.mesh.ids)
         turn = np.arange(len(mesh.elements)) % 5 < 2
         self.material = [solids.MATERIALS["ALLOY" if soft else "STEEL"] for soft in turn]
@@ -37,7 +39,7 @@ class Block:
             cases[0, dof[n] + c - 1] += force
         for e, face, value in solids.pressures(mesh):
             e -= mesh.elements[0]
-            part = solid.pressure(self.kind, self.xyz(e), face, value)
+            part = solid.pressure(self.kind, self.xyz(e), face, value, self.face_points)
             np.add.at(cases[1], self.dofs[e], part.ravel())
         direction = np.array(solids.DIRECTION) / np.linalg.norm(solids.DIRECTION)
         for e, (_, _, density) in enumerate(self.material):
@@ -58,17 +60,19 @@ class Block:
     def stresses(self, moved):
         """Stresses at all integration points, element by element (points x 6)."""
         laws = [solid.elasticity(young, poisson) for young, poisson, _ in self.material]
-        each = [solid.stresses(self.kind, self.xyz(e), law, moved[self.dofs[e]]) for e, law in enumerate(laws)]
+        each = [
+            solid.stresses(self.kind, self.xyz(e), law, moved[self.dofs[e]]) for e, law in enumerate(laws)
+        ]
         return np.concatenate(each)
 
     def mass(self, scheme):
-        """The mass: `points` of the stiffness as CalculiX, `consistent` 5 per direction, `lumped` an equal part to each node."""
+        """The mass: `points` of the stiffness as CalculiX, `consistent` with 5 per direction, `lumped` row sums."""
         total = np.zeros_like(self.k)
         for e, (_, _, density) in enumerate(self.material):
             points = None if scheme == "points" else solid.FINE[self.kind]
             part = solid.mass(self.kind, self.xyz(e), density, points)
             if scheme == "lumped":
-                part = np.eye(len(part)) * part.sum() / len(part)
+                part = np.diag(part.sum(axis=1))
             total[np.ix_(self.dofs[e], self.dofs[e])] += part
         return total
 
@@ -85,11 +89,12 @@ SCHEMES = [("C3D4", "consistent"), ("C3D4", "lumped"), ("C3D10", "consistent"), 
            ("C3D8", "points"), ("C3D8", "consistent"), ("C3D8", "lumped")]  # fmt: skip
 
 
-def print_like_calculix(block):
-    """The four steps in the form of a .dat file, with 17 digits."""
+def print_like_calculix(block, chosen=(1, 2, 3, 4)):
+    """The steps in the form of a .dat file, with 17 digits."""
     rows, (moved, forces) = [], block.solve()
     points = len(solid.KINDS[block.kind][1][1])
-    for step, (u, f) in enumerate(zip(moved, forces), 1):
+    for step in chosen:
+        u, f = moved[step - 1], forces[step - 1]
         for name, values in (("displacements", u), ("forces", f)):
             rows.append(f" {name} for set NALL and time {step}\n")
             table = zip(block.mesh.ids, values.reshape(-1, 3))
@@ -102,11 +107,16 @@ def print_like_calculix(block):
 
 
 def make(folder):
-    """Write the C3D8 deck with its results, and the frequencies by scheme."""
+    """Write the C3D8 deck with its results, exact pressures, and the frequencies by scheme."""
     for name, text in solids.decks("C3D8").items():
         (folder / name).write_text(text)
     solids.pack(folder / "c3d8_numpy.dat.gz", print_like_calculix(Block("C3D8")))
-    rows = ["# Natural frequencies in Hz of the decks *_frequency.inp by the scheme of the mass, from dense.py\n"]
+    for kind in ("C3D10", "C3D20R"):
+        text = print_like_calculix(Block(kind, solid.FINE_FACE), [2])
+        solids.pack(folder / f"{kind.lower()}_pressure_numpy.dat.gz", text)
+    rows = [
+        "# Natural frequencies in Hz of the decks *_frequency.inp by the scheme of the mass, from dense.py\n"
+    ]
     for kind, scheme in SCHEMES:
         hertz = " ".join(f"{f:.11e}" for f in Block(kind).hertz(solids.MODES, scheme))
         rows.append(f"{kind.lower()} {scheme} {hertz}\n")

@@ -1,14 +1,14 @@
 """A tower of trusses and frames of Euler-Bernoulli beams, with a dense computation in NumPy as their reference.
 
-CalculiX makes solids of T3D2 and has no B33. Here a member's matrices are integrals of shape functions, by Gauss:
-linear along the bar and for the twist, cubic (Hermite) across it. Local axes t (from first to second node), n1, n2 =
-t x n1; displacements u, v1, v2; v1' = theta2, v2' = -theta1. Strain energy of a beam
+CalculiX makes solids of T3D2 and has no B33. Here a member's matrices are integrals of shape functions, by
+Gauss: linear along the bar and for the twist, cubic (Hermite) across it. Local axes t (from first to second
+node), n1, n2 = t x n1; displacements u, v1, v2; v1' = theta2, v2' = -theta1. Strain energy of a beam
 
     1/2 int E (A u'^2 + I22 v1''^2 + 2 I12 v1'' v2'' + I11 v2''^2) + G J theta_t'^2 dx
 
-The consistent mass has rho A for u, v1, v2 and rho (I11 + I22) for the twist, no rotary inertia of bending; the lumped
-mass is half of rho A L on the translations of either end. Weight acts by the same shape functions, so it brings end
-moments. Units m, kg, s, N.
+The consistent mass has rho A for u, v1, v2 and rho (I11 + I22) for the twist, no rotary inertia of bending;
+the lumped mass is half of rho A L on the translations of either end. Weight acts by the same shape functions,
+so it brings end moments. Units m, kg, s, N.
 """
 
 import numpy as np
@@ -21,7 +21,9 @@ PRINTED_MODES = 8
 class Member:
     """What one bar or beam is made of."""
 
-    def __init__(self, young, density, area, shear=0.0, i11=0.0, i12=0.0, i22=0.0, torsion=0.0, n1=(0, 0, -1)):
+    def __init__(
+        self, young, density, area, shear=0.0, i11=0.0, i12=0.0, i22=0.0, torsion=0.0, n1=(0, 0, -1)
+    ):
         self.young, self.shear, self.density, self.area = young, shear, density, area
         self.i11, self.i12, self.i22, self.torsion = i11, i12, i22, torsion
         self.first_axis = np.array(n1, dtype=float)
@@ -81,9 +83,10 @@ class Member:
         return turn.T @ k @ turn, turn.T @ m @ turn, lumped, turn.T @ f
 
     def section_forces(self, ends, moved):
-        """N = E A u', M1 = E (I11 v2'' + I12 v1''), M2 = E (I22 v1'' + I12 v2''), T = G J theta_t' at both nodes (2 x 4).
+        """N, M1, M2, T at both nodes (2 x 4).
 
-        Those of the interpolated displacements: what a member's own weight adds inside it is not in them.
+        N = E A u', M1 = E (I11 v2'' + I12 v1''), M2 = E (I22 v1'' + I12 v2''), T = G J theta_t'. Those of the
+        interpolated displacements: what a member's own weight adds inside it is not in them.
         """
         axes, length = self.axes(ends)
         local = np.kron(np.eye(4), axes) @ moved
@@ -92,7 +95,7 @@ class Member:
 
 
 class Frame:
-    """Nodes {number: place}, members [(number, first, second, Member)], supports {node: components}, loads of steps."""
+    """Nodes {number: place}, members [(number, first, second, Member)], supports {node: components}, loads."""
 
     def __init__(self, nodes, members, supports, forces, gravity):
         self.nodes, self.members, self.supports = nodes, members, supports
@@ -165,7 +168,9 @@ class Frame:
             text += lattice.write_elements(kind, numbers, [by_number[n] for n in numbers], name)
         text += f"*ELSET, ELSET=EALL\n{','.join(sets)}\n{definitions}*BOUNDARY\n"
         text += "".join(f"{n},{c},{c}\n" for n, components in self.supports.items() for c in components)
-        text += "*STEP, NAME=FORCES\n*STATIC\n*CLOAD\n" + "".join(f"{n},{c},{f:.9g}\n" for n, c, f in self.forces)
+        text += "*STEP, NAME=FORCES\n*STATIC\n*CLOAD\n" + "".join(
+            f"{n},{c},{f:.9g}\n" for n, c, f in self.forces
+        )
         size = np.linalg.norm(self.gravity)
         direction = ",".join(f"{x:.9g}" for x in self.gravity / size)
         text += "*END STEP\n*STEP, NAME=WEIGHT\n*STATIC\n*CLOAD, OP=NEW\n*DLOAD\n"
@@ -181,7 +186,11 @@ def tower():
     for level in range(4):
         half = 1.0 - 0.2 * level
         for i, (x, y) in enumerate(corners):
-            nodes[10 * level + i + 1] = (half * x + 0.05 * level, half * y, 1.5 * level + 0.1 * (level > 0) * i)
+            nodes[10 * level + i + 1] = (
+                half * x + 0.05 * level,
+                half * y,
+                1.5 * level + 0.1 * (level > 0) * i,
+            )
     for level in range(3):
         low = [10 * level + i + 1 for i in range(4)]
         high = [n + 10 for n in low]
@@ -192,7 +201,9 @@ def tower():
     supports = {n: (1, 2, 3) for n in (1, 2, 3, 4)}
     forces = [(31, 1, 4000.0), (32, 1, 2500.0), (33, 2, -3000.0), (34, 3, -8000.0), (22, 2, 1200.0)]
     frame = Frame(nodes, members, supports, forces, (0, 0, -9.81))
-    sets = {name: [n for n, _, _, m in members if m is of] for name, of in (("LEGS", legs), ("BRACES", braces))}
+    sets = {
+        name: [n for n, _, _, m in members if m is of] for name, of in (("LEGS", legs), ("BRACES", braces))
+    }
     text = lattice.material("STEEL", 210e9, 0.3, 7850.0) + lattice.material("ALUMINIUM", 70e9, 0.33, 2700.0)
     text += f"*SOLID SECTION, ELSET=LEGS, MATERIAL=STEEL\n{legs.area}\n"
     text += f"*SOLID SECTION, ELSET=BRACES, MATERIAL=ALUMINIUM\n{braces.area}\n"
@@ -257,7 +268,9 @@ def supported():
     moved = frame.solve()[:, frame.row[5] + 2]
     assert np.allclose(moved, [-1000 * 4.0**3 / (48 * stiff), -5 * q * 4.0**4 / (384 * stiff)], rtol=1e-10)
     root = np.sqrt(member.young / (member.density * member.area)) / (2 * np.pi)
-    closed = sorted((n * np.pi / 4.0) ** 2 * root * np.sqrt(i) for n in (1, 2) for i in (member.i11, member.i22))
+    closed = sorted(
+        (n * np.pi / 4.0) ** 2 * root * np.sqrt(i) for n in (1, 2) for i in (member.i11, member.i22)
+    )
     assert np.allclose(frame.hertz(frame.m, 5)[[0, 1, 3, 4]], closed, rtol=3e-4)  # the third is torsion
     return frame, frame.deck("Simply supported beam of 8 beams. m, kg, s, N", "B33", sets, section)
 
@@ -269,4 +282,6 @@ def make(folder):
         (folder / f"{model.__name__}.inp").write_text(deck)
         (folder / f"{model.__name__}.txt").write_text(frame.table())
         conditioned = np.linalg.cond(frame.k[np.ix_(frame.free, frame.free)])
-        print(f"{model.__name__}: {len(frame.members)} members, {len(frame.free)} equations, cond {conditioned:.0e}")
+        print(
+            f"{model.__name__}: {len(frame.members)} members, {len(frame.free)} equations, cond {conditioned:.0e}"
+        )

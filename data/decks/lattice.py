@@ -1,7 +1,7 @@
 """Meshes on a lattice of bricks, and how decks write them; nodes and faces in the order of Abaqus and CalculiX.
 
-A brick of the lattice spans two steps in each direction, so that mid nodes are lattice points too. `place` maps the
-lattice's coordinates (each from 0 to 1) to x, y, z.
+A brick of the lattice spans two steps in each direction, so that mid nodes are lattice points too. `place`
+maps the lattice's coordinates (each from 0 to 1) to x, y, z.
 """
 
 import numpy as np

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Make the decks of this folder and their reference results.
 
-Needs NumPy, and CalculiX 2.20 (`ccx`) for the solids. `check.py` compares them with element formulas of its own.
+Needs NumPy, and CalculiX 2.20 (`ccx`) for the solids. `check.py` compares them with element formulas of its
+own.
 """
 
 from pathlib import Path

@@ -1,10 +1,10 @@
 """Isoparametric solids in plain NumPy: a computation beside CalculiX's, written independently.
 
-k = int B' D B dV, m = int rho N' N dV, f = int N' b dV, p = -int N' p n dA; strains and stresses xx yy zz xy xz yz,
-as CalculiX prints them. Hexahedra in r, s, t from -1 to 1, tetrahedra in r, s, t from 0. The points are those of
-CalculiX 2.20 (`check.py` proves it): one set for stiffness, stress, mass and body force, so that the mass of C3D4
-(one point) and C3D10 (four) is not the exact consistent one. C3D8 is Abaqus': the volumetric strain is the
-element's mean; CalculiX integrates it plainly, 2 x 2 x 2.
+k = int B' D B dV, m = int rho N' N dV, f = int N' b dV, p = -int N' p n dA; strains and stresses xx yy zz xy
+xz yz, as CalculiX prints them. Hexahedra in r, s, t from -1 to 1, tetrahedra in r, s, t from 0. The points
+are those of CalculiX 2.20 (`check.py` proves it): one set for stiffness, stress, mass and body force, so that
+the mass of C3D4 (one point) and C3D10 (four) is not the exact consistent one. C3D8 is Abaqus': the volumetric
+strain is the element's mean; CalculiX integrates it plainly, 2 x 2 x 2.
 """
 
 import itertools
@@ -20,7 +20,9 @@ MIDDLES = np.array([(CORNERS[a] + CORNERS[b]) // 2 for a, b in lattice.BRICK_EDG
 def hex8(at):
     """N (8) and dN (8 x 3) = products of (1 + r r_a) / 2."""
     factors = (1 + CORNERS * at) / 2
-    grad = np.stack([CORNERS[:, i] / 2 * np.delete(factors, i, axis=1).prod(axis=1) for i in range(3)], axis=1)
+    grad = np.stack(
+        [CORNERS[:, i] / 2 * np.delete(factors, i, axis=1).prod(axis=1) for i in range(3)], axis=1
+    )
     return factors.prod(axis=1), grad
 
 
@@ -43,7 +45,9 @@ def hex20(at):
 
 def tet4(at):
     """Barycentric coordinates, L1 = 1 - r - s - t."""
-    return np.array([1 - at.sum(), *at]), np.array([(-1, -1, -1), (1, 0, 0), (0, 1, 0), (0, 0, 1)], dtype=float)
+    return np.array([1 - at.sum(), *at]), np.array(
+        [(-1, -1, -1), (1, 0, 0), (0, 1, 0), (0, 0, 1)], dtype=float
+    )
 
 
 def tet10(at):
@@ -83,6 +87,8 @@ KINDS = {
     "C3D20": (hex20, gauss(3), 3),
     "C3D20R": (hex20, gauss(2), 2),
 }
+# Points per direction that integrate the pressure on any curved face exactly.
+FINE_FACE = 5
 # Points that integrate a consistent mass well, of curved elements too.
 FINE = {kind: gauss(5) for kind in KINDS} | dict.fromkeys(("C3D4", "C3D10"), tet_points("fine"))
 
@@ -149,23 +155,28 @@ def stresses(kind, xyz, law, moved):
     return np.array([law @ b @ moved.ravel() for b, _ in strain_matrices(kind, xyz)])
 
 
-def face_points(kind, corners):
-    """Natural coordinates on a face, their two tangents (natural) and the weights."""
-    count = KINDS[kind][2]
+def face_points(kind, corners, count):
+    """Natural places on a face, its two natural tangents and the weights; `count` as in KINDS, or FINE_FACE."""
     if kind in ("C3D4", "C3D10"):
         place = np.vstack([np.zeros(3), np.eye(3)])[list(corners)]
-        local = {1: [(1 / 3, 1 / 3)], 3: [(1 / 6, 1 / 6), (2 / 3, 1 / 6), (1 / 6, 2 / 3)]}[count]
         tangents = place[1] - place[0], place[2] - place[0]
-        return place[0] + np.array(local) @ np.array(tangents), tangents, np.full(count, 0.5 / count)
+        if count == FINE_FACE:
+            x, w = gauss(count, 2)
+            u, v = ((1 + x) / 2).T
+            local, weights = np.stack([u, v * (1 - u)], axis=1), w / 4 * (1 - u)
+        else:
+            local = {1: [(1 / 3, 1 / 3)], 3: [(1 / 6, 1 / 6), (2 / 3, 1 / 6), (1 / 6, 2 / 3)]}[count]
+            weights = np.full(count, 0.5 / count)
+        return place[0] + np.array(local) @ np.array(tangents), tangents, weights
     place = CORNERS[list(corners)]
     tangents = (place[1] - place[0]) / 2, (place[3] - place[0]) / 2
     local, weights = gauss(count, 2)
     return place.mean(axis=0) + local @ np.array(tangents), tangents, weights
 
 
-def pressure(kind, xyz, face, value):
+def pressure(kind, xyz, face, value, count):
     """Nodal forces (nodes x 3) of a pressure against a face; faces are numbered so that normals point inwards."""
-    points, (a, b), weights = face_points(kind, lattice.faces(kind)[face - 1])
+    points, (a, b), weights = face_points(kind, lattice.faces(kind)[face - 1], count)
     total = np.zeros_like(xyz)
     for at, w in zip(points, weights):
         shape, grad = KINDS[kind][0](at)

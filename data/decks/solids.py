@@ -1,8 +1,9 @@
 """A distorted block of two materials for each solid element: four static steps and ten modes, by CalculiX.
 
-The block is held on one face. The steps: forces on nodes; pressure, once on each face number and twice on the free
-end; gravity in a slanted direction; the held face moved. In each step only its own load acts (OP=NEW). Mid nodes
-are moved off the middles of the edges, so that edges are curved. Node numbers have gaps. Units mm, t, s, N.
+The block is held on one face. The steps: forces on nodes; pressure, once on each face number and twice on the
+free end; gravity in a slanted direction; the held face moved. In each step only its own load acts (OP=NEW).
+Mid nodes are moved off the middles of the edges, so that edges are curved. Node numbers have gaps. Units mm,
+t, s, N.
 """
 
 import gzip
@@ -65,7 +66,8 @@ def forces(mesh):
     """(node, component, force) on the upper edge of the free end and on one node inside."""
     edge = mesh.where(lambda x, y, z: x == 1 and z == 1)
     loads = [(n, c, f) for i, n in enumerate(edge) for c, f in ((1, 20.0 + i), (3, -50.0 + 7 * i))]
-    return loads + [(mesh.ids[len(mesh.ids) // 2], 2, 130.0)]
+    free = mesh.where(lambda x, y, z: x > 0)
+    return loads + [(free[len(free) // 2], 2, 130.0)]
 
 
 def settlement(mesh):
@@ -142,5 +144,7 @@ def make(folder):
         assert len(hertz) == MODES, f"{kind}: {len(hertz)} frequencies"
         table.append(f"{job} {' '.join(hertz)}\n")
         print(f"{kind}: {len(mesh_of(kind).ids)} nodes, {len(mesh_of(kind).elements)} elements")
-    head = f"# The {MODES} lowest natural frequencies in Hz of the decks *_frequency.inp, as CalculiX 2.20 prints them\n"
+    head = (
+        f"# The {MODES} lowest frequencies in Hz of the decks *_frequency.inp, as CalculiX 2.20 prints them\n"
+    )
     (folder / "frequencies.txt").write_text(head + "".join(table))
