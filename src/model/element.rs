@@ -2,18 +2,6 @@
 //!
 //! Matrices are full squares, row by row, with the components of the first node first. Both triangles are equal to the
 //! last bit. Nodes come in the order of Abaqus and CalculiX.
-//!
-//! | kind | stiffness |
-//! | --- | --- |
-//! | T3D2 | E A / L along the axis |
-//! | B33 | cubic, no shear |
-//! | C3D4 | 1 point |
-//! | C3D8 | 2 x 2 x 2 points, mean change of volume |
-//! | C3D10 | 4 points |
-//! | C3D20 | 3 x 3 x 3 points |
-//! | C3D20R | 2 x 2 x 2 points |
-//!
-//! The mass is a choice: [`MassScheme`].
 
 mod bar;
 mod beam;
@@ -78,9 +66,20 @@ macro_rules! with_table {
 
 /// Stiffness: `matrix` is `(nodes x components)^2` ([`ElementKind::nodes`], [`ElementKind::components`]), overwritten.
 ///
-/// Solids are isotropic, `K = sum_p w det J B' D B` over the points of the [table](self); C3D8 takes the change of
-/// volume as its mean over the element, as Abaqus does. An element that [`check_shape`] refuses gives numbers
-/// without meaning, perhaps not finite ones.
+/// Row by row, with the components of the first node first, nodes in the order of Abaqus and CalculiX; both triangles are
+/// equal to the last bit. Solids are isotropic, `K = sum_p w det J B' D B`:
+///
+/// | kind | stiffness |
+/// | --- | --- |
+/// | T3D2 | E A / L along the axis |
+/// | B33 | cubic deflection, no shear; E A / L and G J / L along and about the axis |
+/// | C3D4 | 1 point |
+/// | C3D8 | 2 x 2 x 2 points; the change of volume as its mean over the element, as Abaqus (CalculiX: at each point) |
+/// | C3D10 | 4 points |
+/// | C3D20 | 3 x 3 x 3 points |
+/// | C3D20R | 2 x 2 x 2 points: 6 motions of a lone element besides the rigid ones store no energy |
+///
+/// An element that [`check_shape`] refuses gives numbers without meaning, perhaps not finite ones.
 ///
 /// # Panics
 /// When the number of nodes or the size of the matrix are not those of the kind, or the profile is not one of its kind,
@@ -181,7 +180,8 @@ pub fn check_shape(kind: ElementKind, nodes: &[[f64; 3]]) -> Result<(), f64> {
 }
 
 /// Nodal forces of unit pressure against a face (1 = S1, ..., as Abaqus numbers them), pushing into the element:
-/// `integral N_a n dA`. `out` is `nodes x 3`, overwritten; curved faces are integrated exactly.
+/// `integral N_a n dA`. `out` is `nodes x 3`, overwritten. Integrated as CalculiX does, with 3 points (C3D4, C3D10), 2 x 2
+/// (C3D8, C3D20R) or 3 x 3 (C3D20): exact on faces with straight edges, and of curved ones the total force.
 ///
 /// Returns whether the element has such a face; bars and beams have none. If not, `out` is left alone.
 ///
