@@ -1,7 +1,7 @@
 """The distorted blocks as dense models in NumPy, and what they say where CalculiX cannot be asked.
 
-CalculiX' C3D8 is not Abaqus' (18 % apart in the stiffness of a cube), CalculiX has one mass for each element,
-and too few points for an exact pressure on the curved faces of C3D10 and C3D20R.
+CalculiX' C3D8 is not Abaqus' (18 % apart in the stiffness of a cube), and CalculiX has one mass for each
+element.
 """
 
 import numpy as np
@@ -13,9 +13,8 @@ import solids
 class Block:
     """The dense model of one distorted block."""
 
-    def __init__(self, kind, face_points=None):
+    def __init__(self, kind):
         self.kind, self.mesh = kind, solids.mesh_of(kind)
-        self.face_points = face_points or solid.KINDS[kind][2]
         mesh, count = self.mesh, 3 * len(self.mesh.ids)
         turn = np.arange(len(mesh.elements)) % 5 < 2
         self.material = [solids.MATERIALS["ALLOY" if soft else "STEEL"] for soft in turn]
@@ -39,7 +38,7 @@ class Block:
             cases[0, dof[n] + c - 1] += force
         for e, face, value in solids.pressures(mesh):
             e -= mesh.elements[0]
-            part = solid.pressure(self.kind, self.xyz(e), face, value, self.face_points)
+            part = solid.pressure(self.kind, self.xyz(e), face, value)
             np.add.at(cases[1], self.dofs[e], part.ravel())
         direction = np.array(solids.DIRECTION) / np.linalg.norm(solids.DIRECTION)
         for e, (_, _, density) in enumerate(self.material):
@@ -89,12 +88,11 @@ SCHEMES = [("C3D4", "consistent"), ("C3D4", "lumped"), ("C3D10", "consistent"), 
            ("C3D8", "points"), ("C3D8", "consistent"), ("C3D8", "lumped")]  # fmt: skip
 
 
-def print_like_calculix(block, chosen=(1, 2, 3, 4)):
-    """The steps in the form of a .dat file, with 17 digits."""
+def print_like_calculix(block):
+    """The four steps in the form of a .dat file, with 17 digits."""
     rows, (moved, forces) = [], block.solve()
     points = len(solid.KINDS[block.kind][1][1])
-    for step in chosen:
-        u, f = moved[step - 1], forces[step - 1]
+    for step, (u, f) in enumerate(zip(moved, forces), 1):
         for name, values in (("displacements", u), ("forces", f)):
             rows.append(f" {name} for set NALL and time {step}\n")
             table = zip(block.mesh.ids, values.reshape(-1, 3))
@@ -107,13 +105,10 @@ def print_like_calculix(block, chosen=(1, 2, 3, 4)):
 
 
 def make(folder):
-    """Write the C3D8 deck with its results, exact pressures, and the frequencies by scheme."""
+    """Write the C3D8 deck with its results, and the frequencies by scheme."""
     for name, text in solids.decks("C3D8").items():
         (folder / name).write_text(text)
     solids.pack(folder / "c3d8_numpy.dat.gz", print_like_calculix(Block("C3D8")))
-    for kind in ("C3D10", "C3D20R"):
-        text = print_like_calculix(Block(kind, solid.FINE_FACE), [2])
-        solids.pack(folder / f"{kind.lower()}_pressure_numpy.dat.gz", text)
     rows = [
         "# Natural frequencies in Hz of the decks *_frequency.inp by the scheme of the mass, from dense.py\n"
     ]

@@ -87,8 +87,6 @@ KINDS = {
     "C3D20": (hex20, gauss(3), 3),
     "C3D20R": (hex20, gauss(2), 2),
 }
-# Points per direction that integrate the pressure on any curved face exactly.
-FINE_FACE = 5
 # Points that integrate a consistent mass well, of curved elements too.
 FINE = {kind: gauss(5) for kind in KINDS} | dict.fromkeys(("C3D4", "C3D10"), tet_points("fine"))
 
@@ -155,18 +153,14 @@ def stresses(kind, xyz, law, moved):
     return np.array([law @ b @ moved.ravel() for b, _ in strain_matrices(kind, xyz)])
 
 
-def face_points(kind, corners, count):
-    """Natural places on a face, its two natural tangents and the weights; `count` as in KINDS, or FINE_FACE."""
+def face_points(kind, corners):
+    """Natural places on a face, its two natural tangents and the weights."""
+    count = KINDS[kind][2]
     if kind in ("C3D4", "C3D10"):
         place = np.vstack([np.zeros(3), np.eye(3)])[list(corners)]
         tangents = place[1] - place[0], place[2] - place[0]
-        if count == FINE_FACE:
-            x, w = gauss(count, 2)
-            u, v = ((1 + x) / 2).T
-            local, weights = np.stack([u, v * (1 - u)], axis=1), w / 4 * (1 - u)
-        else:
-            local = {1: [(1 / 3, 1 / 3)], 3: [(1 / 6, 1 / 6), (2 / 3, 1 / 6), (1 / 6, 2 / 3)]}[count]
-            weights = np.full(count, 0.5 / count)
+        local = {1: [(1 / 3, 1 / 3)], 3: [(1 / 6, 1 / 6), (2 / 3, 1 / 6), (1 / 6, 2 / 3)]}[count]
+        weights = np.full(count, 0.5 / count)
         return place[0] + np.array(local) @ np.array(tangents), tangents, weights
     place = CORNERS[list(corners)]
     tangents = (place[1] - place[0]) / 2, (place[3] - place[0]) / 2
@@ -174,9 +168,9 @@ def face_points(kind, corners, count):
     return place.mean(axis=0) + local @ np.array(tangents), tangents, weights
 
 
-def pressure(kind, xyz, face, value, count):
+def pressure(kind, xyz, face, value):
     """Nodal forces (nodes x 3) of a pressure against a face; faces are numbered so that normals point inwards."""
-    points, (a, b), weights = face_points(kind, lattice.faces(kind)[face - 1], count)
+    points, (a, b), weights = face_points(kind, lattice.faces(kind)[face - 1])
     total = np.zeros_like(xyz)
     for at, w in zip(points, weights):
         shape, grad = KINDS[kind][0](at)
