@@ -1,7 +1,5 @@
 //! The governing case of each element, in one pass over the cases and without keeping their stresses.
 
-use std::ops::Range;
-
 use super::recovery::{Displacements, JobStress, StressRecovery, elements_per_job};
 use super::tensor::Component;
 
@@ -77,18 +75,18 @@ impl<'r, 'm> Envelope<'r, 'm> {
     ///
     /// Cost: as the von Mises stresses of these cases, which are not kept.
     pub fn add(&mut self, displacements: &Displacements) {
-        for (cases, packed) in self.recovery.passes(displacements) {
-            let first_case = self.cases + cases.start;
-            for (block, extremes) in self.recovery.model().blocks().iter().zip(&mut self.extremes) {
+        let Self { recovery, of, extremes, cases } = self;
+        recovery.passes(displacements, |pass, packed| {
+            let first_case = *cases + pass.start;
+            for (block, extremes) in recovery.model().blocks().iter().zip(&mut *extremes) {
                 if extremes.is_empty() {
                     continue;
                 }
-                let jobs = extremes.chunks_mut(elements_per_job(block.kind, &packed)).collect();
-                self.recovery.run_block(block, &packed, jobs, |extremes, job| {
-                    update(extremes, job, self.of, first_case);
-                });
+                let jobs = extremes.chunks_mut(elements_per_job(block.kind, packed)).collect();
+                recovery
+                    .run_block(block, packed, jobs, |extremes, job| update(extremes, job, *of, first_case));
             }
-        }
+        });
         self.cases += displacements.cases();
     }
 
@@ -112,15 +110,12 @@ impl<'r, 'm> Envelope<'r, 'm> {
 
 fn update(extremes: &mut [Extreme], job: &JobStress, of: EnvelopeOf, first_case: usize) {
     let sign = of.sign();
-    let put = |cases: Range<usize>, element: usize, point: usize, values: &[f64]| {
-        let extreme = &mut extremes[element];
-        for (case, &value) in cases.zip(values) {
-            let case = first_case + case;
-            // Groups of cases come in their order, but the points of a group one after the other.
-            let same_but_earlier = value == extreme.value && case < extreme.case;
-            if sign * value > sign * extreme.value || same_but_earlier {
-                *extreme = Extreme { value, case, point };
-            }
+    let put = |case: usize, element: usize, point: usize, value: f64| {
+        let (extreme, case) = (&mut extremes[element], first_case + case);
+        // The first of equal cases, whatever the order in which they come.
+        let same_but_earlier = value == extreme.value && case < extreme.case;
+        if sign * value > sign * extreme.value || same_but_earlier {
+            *extreme = Extreme { value, case, point };
         }
     };
     match of {

@@ -12,16 +12,17 @@ use rayon::prelude::*;
 pub use displacements::Displacements;
 pub(super) use displacements::Packed;
 pub(super) use job::JobStress;
+use job::{JobBuffers, buffer_length};
 use kernel::{Dilatation, Recover};
 
 use crate::eigen::InstructionSet;
-use crate::model::{Block, ElementKind, Isoparametric, Lame, Model, Profile, Properties, tables};
+use crate::model::{BarAxis, Block, ElementKind, Isoparametric, Lame, Model, Properties, tables};
 use crate::parallel::Workspaces;
 
 /// Cases that are worked on together: their displacements are packed at once.
 const CASES_PER_PASS: usize = 32;
 /// The stresses of a job stay in the second-level cache.
-const JOB_BYTES: usize = 256 << 10;
+const JOB_BYTES: usize = 192 << 10;
 /// The most elements of a job; a multiple of any number of lanes.
 const MOST_ELEMENTS_PER_JOB: usize = 256;
 
@@ -32,12 +33,13 @@ const MOST_ELEMENTS_PER_JOB: usize = 256;
 /// the axial stress as its xx; beams have none.
 ///
 /// C3D8 has the mean volumetric strain of the element at each of its points, as its stiffness.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct StressRecovery<'m> {
     model: &'m Model,
     /// First point of each block, and the number of all.
     first_point: Vec<usize>,
     instructions: InstructionSet,
+    packs: Workspaces<Packed>,
 }
 
 impl<'m> StressRecovery<'m> {
@@ -48,7 +50,7 @@ impl<'m> StressRecovery<'m> {
             first_point
                 .push(first_point[first_point.len() - 1] + block.len() * points_per_element(block.kind));
         }
-        Self { model, first_point, instructions: InstructionSet::detect() }
+        Self { model, first_point, instructions: InstructionSet::detect(), packs: Workspaces::default() }
     }
 
     /// The model.
@@ -123,30 +125,29 @@ impl<'m> StressRecovery<'m> {
         width: usize,
         take: impl Fn(&mut ArrayViewMut2<f64>, &JobStress) + Sync,
     ) {
-        for (cases, packed) in self.passes(displacements) {
+        self.passes(displacements, |cases, packed| {
             for (number, block) in self.model.blocks().iter().enumerate() {
                 let points = self.points_of_block(number);
                 if points.is_empty() {
                     continue;
                 }
                 let own = all.slice_mut(s![cases.clone(), points.start * width..points.end * width]);
-                let per_job = elements_per_job(block.kind, &packed) * points_per_element(block.kind);
+                let per_job = elements_per_job(block.kind, packed) * points_per_element(block.kind);
                 let pieces = cut(own, per_job * width);
-                self.run_block(block, &packed, pieces, &take);
+                self.run_block(block, packed, pieces, &take);
             }
-        }
+        });
     }
 
-    /// Cases that are worked on together, with their displacements.
-    pub(super) fn passes(
-        &self,
-        displacements: &Displacements,
-    ) -> impl Iterator<Item = (Range<usize>, Packed)> {
-        let lanes = self.instructions.lanes();
-        (0..displacements.cases()).step_by(CASES_PER_PASS).map(move |first| {
-            let cases = first..displacements.cases().min(first + CASES_PER_PASS);
-            (cases.clone(), displacements.pack(cases, lanes))
-        })
+    /// Calls `pass` with cases that are worked on together and their displacements, until all had their turn.
+    pub(super) fn passes(&self, displacements: &Displacements, mut pass: impl FnMut(Range<usize>, &Packed)) {
+        self.packs.with(Packed::default, |packed| {
+            for first in (0..displacements.cases()).step_by(CASES_PER_PASS) {
+                let cases = first..displacements.cases().min(first + CASES_PER_PASS);
+                displacements.pack(cases.clone(), self.instructions.lanes(), packed);
+                pass(cases, packed);
+            }
+        });
     }
 
     /// Runs a block, job by job ([`elements_per_job`]), each with its own output.
@@ -163,16 +164,18 @@ impl<'m> StressRecovery<'m> {
         outputs.into_par_iter().with_max_len(1).enumerate().for_each(|(job, mut output)| {
             let elements = job * per_job..block.len().min((job + 1) * per_job);
             buffers.with(Vec::new, |buffer| {
-                buffer.resize(packed.groups() * elements.len() * points * 6 * packed.lanes, 0.0);
-                self.recover(block, elements.clone(), packed, buffer);
-                let job = JobStress::new(elements.clone(), points, packed, buffer);
-                take(&mut output, &job);
+                let [grouped, single] = buffer_length(elements.len(), points, packed);
+                buffer.resize(grouped + single, 0.0);
+                let (groups, singles) = buffer.split_at_mut(grouped);
+                let stresses = JobBuffers { groups: &mut *groups, singles: &mut *singles };
+                self.recover(block, elements.clone(), packed, stresses);
+                take(&mut output, &JobStress::new(elements.len(), points, packed, [groups, singles]));
             });
         });
     }
 
     /// All stresses of some elements of a block.
-    fn recover(&self, block: &Block, elements: Range<usize>, packed: &Packed, stresses: &mut [f64]) {
+    fn recover(&self, block: &Block, elements: Range<usize>, packed: &Packed, stresses: JobBuffers) {
         let properties = &self.model.sections()[block.section].properties;
         let nodes = &block.nodes[elements.start * block.kind.nodes()..elements.end * block.kind.nodes()];
         let work = Work { nodes, properties, packed, stresses };
@@ -208,26 +211,37 @@ impl<'m> StressRecovery<'m> {
 
     /// sigma = E t'(u_2 - u_1) / L as xx.
     fn trusses(&self, work: Work) {
-        debug_assert!(matches!(work.properties.profile, Profile::Bar { .. }));
         let (lanes, elements) = (work.packed.lanes, work.nodes.len() / 2);
-        for (number, stresses) in work.stresses.chunks_exact_mut(6 * lanes).enumerate() {
-            let (group, element) = (number / elements, number % elements);
-            let [a, b] = [0, 1].map(|end| work.nodes[2 * element + end] as usize);
-            let along: [f64; 3] =
-                std::array::from_fn(|axis| self.model.positions()[b][axis] - self.model.positions()[a][axis]);
-            let square: f64 = along.iter().map(|value| value * value).sum();
-            let packed = work.packed.group(group);
-            let (axial, others) = stresses.split_at_mut(lanes);
-            others.fill(0.0);
-            axial.fill(0.0);
-            for (axis, along) in along.into_iter().enumerate() {
-                let factor = work.properties.young * along / square;
-                let of_node = |node: usize| &packed[(node * 3 + axis) * lanes..][..lanes];
-                for (stress, (first, second)) in axial.iter_mut().zip(of_node(a).iter().zip(of_node(b))) {
+        let bars: Vec<([usize; 2], [f64; 3])> = (0..elements).map(|bar| self.truss(&work, bar)).collect();
+        for (number, stresses) in work.stresses.groups.chunks_exact_mut(6 * lanes).enumerate() {
+            let (packed, (ends, factors)) = (work.packed.group(number / elements), bars[number % elements]);
+            stresses.fill(0.0);
+            for (axis, factor) in factors.into_iter().enumerate() {
+                let [a, b] = ends.map(|node| &packed[(node * 3 + axis) * lanes..][..lanes]);
+                for (stress, (first, second)) in stresses[..lanes].iter_mut().zip(a.iter().zip(b)) {
                     *stress += factor * (second - first);
                 }
             }
         }
+        let per_single = elements.div_ceil(lanes) * 6 * lanes;
+        for (single, stresses) in work.stresses.singles.chunks_exact_mut(per_single).enumerate() {
+            let packed = work.packed.single(single);
+            stresses.fill(0.0);
+            for (bar, (ends, factors)) in bars.iter().enumerate() {
+                for (axis, factor) in factors.iter().enumerate() {
+                    let [first, second] = ends.map(|node| packed[node * 3 + axis]);
+                    stresses[bar / lanes * 6 * lanes + bar % lanes] += factor * (second - first);
+                }
+            }
+        }
+    }
+
+    /// The nodes of a truss, and E t / L.
+    fn truss(&self, work: &Work, bar: usize) -> ([usize; 2], [f64; 3]) {
+        let ends = [work.nodes[2 * bar] as usize, work.nodes[2 * bar + 1] as usize];
+        let [a, b] = ends.map(|node| self.model.positions()[node]);
+        let axis = BarAxis::new(&[a, b]);
+        (ends, axis.direction.map(|cosine| work.properties.young * cosine / axis.length))
     }
 }
 
@@ -236,7 +250,7 @@ struct Work<'a> {
     nodes: &'a [u32],
     properties: &'a Properties,
     packed: &'a Packed,
-    stresses: &'a mut [f64],
+    stresses: JobBuffers<'a>,
 }
 
 /// Integration points with stresses.
@@ -253,7 +267,8 @@ pub(super) fn points_per_element(kind: ElementKind) -> usize {
 /// Elements of one job; depends on the kind and the number of cases alone.
 pub(super) fn elements_per_job(kind: ElementKind, packed: &Packed) -> usize {
     const LANES: usize = crate::eigen::lanes::MAX_LANES;
-    let bytes = 8 * 6 * packed.lanes * points_per_element(kind).max(1) * packed.groups().max(1);
+    let bytes =
+        8 * 6 * packed.lanes * points_per_element(kind).max(1) * (packed.groups + packed.singles).max(1);
     ((JOB_BYTES / bytes) / LANES * LANES).clamp(LANES, MOST_ELEMENTS_PER_JOB)
 }
 

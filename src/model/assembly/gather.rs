@@ -7,13 +7,13 @@ use rayon::prelude::*;
 use super::super::equations::HELD;
 use super::super::{Block, ElementAt};
 use super::Assembly;
-use super::incidence::{NODES_PER_CHUNK, chunk_nodes, equations_of, split_columns};
+use super::incidence::{chunk_nodes, equations_of, split_columns};
 use crate::parallel::{Progress, Workspaces};
 
 /// Elements that one job computes.
 const ELEMENTS_PER_JOB: usize = 64;
 /// Element matrices of a batch may take so many bytes: they are read again while still in a cache.
-const BATCH_BYTES: usize = 24 << 20;
+const BATCH_BYTES: usize = 6 << 20;
 
 /// Writes the matrix of one element (nodes, square matrix); `false`: it has none.
 pub(super) type ElementMatrix<'a> = dyn Fn(ElementAt, &[[f64; 3]], &mut [f64]) -> bool + Sync + 'a;
@@ -29,8 +29,25 @@ struct Batch<'a> {
     is_there: &'a [bool],
 }
 
+impl Batch<'_> {
+    /// The first element behind it, in the count over all blocks.
+    fn end(&self) -> u32 {
+        (self.first_element + self.elements.len()) as u32
+    }
+}
+
+/// The columns of some nodes.
+struct Chunk<'a> {
+    number: usize,
+    columns: &'a mut [f64],
+    /// Where the elements of each node go on.
+    next: Vec<usize>,
+    /// The first element that is still to come.
+    pending: u32,
+}
+
 impl Assembly<'_> {
-    /// Adds the matrices of all elements to `values`, on the pattern. The first element whose matrix is not finite
+    /// Sums the matrices of all elements in `values`, on the pattern. The first element whose matrix is not finite
     /// is returned.
     pub(super) fn gather(
         &self,
@@ -38,9 +55,7 @@ impl Assembly<'_> {
         values: &mut [f64],
         progress: &dyn Progress,
     ) -> Result<(), ElementAt> {
-        let nodes = self.model.positions().len();
-        let mut columns = split_columns(values, &self.pattern.col_ptr, &self.first_equation);
-        let mut next = self.incidence.start[..nodes].to_vec();
+        let mut chunks = self.chunks(values);
         let places = Workspaces::default();
         let (mut matrices, mut states) = (Vec::new(), Vec::new());
         progress.begin("assembling", self.first_element[self.model.blocks().len()] as u64);
@@ -59,14 +74,14 @@ impl Assembly<'_> {
                     matrices: &matrices,
                     is_there: &states,
                 };
-                columns.par_iter_mut().zip(next.par_chunks_mut(NODES_PER_CHUNK)).enumerate().for_each(
-                    |(chunk, (columns, next))| {
-                        places.with(
-                            || vec![0; self.pattern.size()],
-                            |places: &mut Vec<u32>| self.gather_chunk(&batch, chunk, columns, next, places),
-                        );
-                    },
-                );
+                let reached: Vec<&mut Chunk> =
+                    chunks.iter_mut().filter(|chunk| chunk.pending < batch.end()).collect();
+                reached.into_par_iter().with_max_len(1).for_each(|chunk| {
+                    let places_of_rows = || vec![0; self.pattern.size()];
+                    places.with(places_of_rows, |places: &mut Vec<u32>| {
+                        self.gather_chunk(&batch, chunk, places)
+                    });
+                });
                 progress.advance(elements.len() as u64);
             }
         }
@@ -87,6 +102,7 @@ impl Assembly<'_> {
         let jobs = matrices.par_chunks_mut(ELEMENTS_PER_JOB * entries);
         let bad: Vec<Option<usize>> = jobs
             .zip(is_there.par_chunks_mut(ELEMENTS_PER_JOB))
+            .with_max_len(1)
             .enumerate()
             .map(|(job, (matrices, is_there))| {
                 let mut coordinates = [[0.0; 3]; 20];
@@ -113,32 +129,39 @@ impl Assembly<'_> {
         }
     }
 
-    /// Adds what a batch has for the columns of a chunk of nodes. `next` is where the elements of each node go on.
-    fn gather_chunk(
-        &self,
-        batch: &Batch,
-        chunk: usize,
-        columns: &mut [f64],
-        next: &mut [usize],
-        places: &mut [u32],
-    ) {
-        let end = (batch.first_element + batch.elements.len()) as u32;
-        let nodes = chunk_nodes(chunk, self.first_equation.len() - 1);
+    /// The columns of `values` chunk by chunk, all zero.
+    fn chunks<'a>(&self, values: &'a mut [f64]) -> Vec<Chunk<'a>> {
+        let nodes = self.model.positions().len();
+        let columns = split_columns(values, &self.pattern.col_ptr, &self.first_equation);
+        let chunk = |(number, columns): (usize, &'a mut [f64])| {
+            // Memory that is written before it is read costs one page fault instead of two, and other threads no
+            // interruption.
+            columns.fill(0.0);
+            let next = self.incidence.start[chunk_nodes(number, nodes)].to_vec();
+            Chunk { number, columns, next, pending: 0 }
+        };
+        columns.into_par_iter().enumerate().map(chunk).collect()
+    }
+
+    /// Adds what a batch has for the columns of a chunk of nodes.
+    fn gather_chunk(&self, batch: &Batch, chunk: &mut Chunk, places: &mut [u32]) {
+        let nodes = chunk_nodes(chunk.number, self.first_equation.len() - 1);
         let base = self.pattern.col_ptr[self.first_equation[nodes.start]];
-        for (node, next) in nodes.zip(next) {
+        chunk.pending = u32::MAX;
+        for (node, next) in nodes.zip(&mut chunk.next) {
             let begin = *next;
-            let all = self.incidence.start[node + 1];
-            while *next < all && self.incidence.elements[*next] < end {
-                *next += 1;
-            }
+            let own = &self.incidence.elements[begin..self.incidence.start[node + 1]];
+            let count = own.iter().take_while(|element| **element < batch.end()).count();
+            *next += count;
+            chunk.pending = own.get(count).map_or(chunk.pending, |element| chunk.pending.min(*element));
             let equations = equations_of(&self.first_equation, node as u32);
-            if begin < *next && !equations.is_empty() {
+            if count > 0 && !equations.is_empty() {
                 let column = self.pattern.col_ptr[equations.start]..self.pattern.col_ptr[equations.start + 1];
                 for (place, &row) in (0..).zip(&self.pattern.row_idx[column]) {
                     places[row] = place;
                 }
-                for at in begin..*next {
-                    self.gather_element(batch, at, node, base, columns, places);
+                for at in begin..begin + count {
+                    self.gather_element(batch, at, node, base, chunk.columns, places);
                 }
             }
         }

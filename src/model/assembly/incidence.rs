@@ -9,7 +9,7 @@ use crate::matrix::Pattern;
 use crate::parallel::Workspaces;
 
 /// Nodes whose columns are one piece of work.
-pub(super) const NODES_PER_CHUNK: usize = 256;
+const NODES_PER_CHUNK: usize = 128;
 
 /// The elements at each node, in the order of the elements, which are counted block by block.
 #[derive(Debug)]

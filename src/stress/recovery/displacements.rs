@@ -1,6 +1,8 @@
 //! Displacements of many cases as the kernels want them: the cases of a group side by side.
 
-use ndarray::ArrayView2;
+use std::ops::Range;
+
+use ndarray::{ArrayView2, CowArray, Ix2};
 use rayon::prelude::*;
 
 use super::super::StressError;
@@ -8,12 +10,14 @@ use crate::model::{HELD, LoadCase, Model};
 
 /// Nodes that one job packs.
 const NODES_PER_JOB: usize = 1024;
+/// So many cases are computed one by one where they do not fill half of a group.
+pub(super) const MOST_SINGLES: usize = 4;
 
 /// Displacements of the equations of a model, cases x equations, and of what is held.
 #[derive(Debug, Clone)]
 pub struct Displacements<'a> {
     model: &'a Model,
-    values: ArrayView2<'a, f64>,
+    values: CowArray<'a, f64, Ix2>,
     prescribed: &'a [LoadCase],
 }
 
@@ -36,6 +40,12 @@ impl<'a> Displacements<'a> {
                 return Err(StressError::DisplacementNotFinite { dof, case, value });
             }
         }
+        // Rows that are not contiguous are copied.
+        let values = if values.is_standard_layout() {
+            values.into()
+        } else {
+            values.as_standard_layout().into_owned().into()
+        };
         Ok(Self { model, values, prescribed: &[] })
     }
 
@@ -65,52 +75,112 @@ impl<'a> Displacements<'a> {
         }
     }
 
-    /// The translations of some cases in groups of `lanes`.
-    pub(in crate::stress) fn pack(&self, cases: std::ops::Range<usize>, lanes: usize) -> Packed {
-        let nodes = self.model.positions().len();
-        let groups = cases.len().div_ceil(lanes);
-        let stride = nodes * 3 * lanes;
-        let mut values = vec![0.0; groups * stride];
-        for (group, packed) in values.chunks_exact_mut(stride.max(1)).enumerate() {
-            let first = cases.start + group * lanes;
-            let members = first..cases.end.min(first + lanes);
-            let rows = self.values.slice(ndarray::s![members.clone(), ..]);
-            packed.par_chunks_mut(NODES_PER_JOB * 3 * lanes).enumerate().for_each(|(job, packed)| {
-                let of_node = &self.model.equations().of_node()[job * NODES_PER_JOB..];
-                for (packed, equations) in packed.chunks_exact_mut(3 * lanes).zip(of_node) {
-                    for (packed, &equation) in packed.chunks_exact_mut(lanes).zip(equations) {
-                        if equation != HELD {
-                            for (value, row) in packed.iter_mut().zip(rows.rows()) {
-                                *value = row[equation as usize];
-                            }
-                        }
-                    }
-                }
-            });
-            for (lane, load_case) in self.prescribed.iter().take(members.end).skip(first).enumerate() {
-                for &(node, component, value) in load_case.prescribed.iter().filter(|given| given.1 < 3) {
-                    packed[(node as usize * 3 + component as usize) * lanes + lane] = value;
-                }
+    /// The translations of some cases for so many lanes; what `packed` held before is overwritten.
+    pub(in crate::stress) fn pack(&self, cases: Range<usize>, lanes: usize, packed: &mut Packed) {
+        let stride = self.model.positions().len() * 3;
+        packed.lay_out(cases.len(), lanes, stride);
+        let (grouped, single) = packed.values.split_at_mut(packed.groups * lanes * stride);
+        let (of_groups, of_singles) =
+            (cases.start..cases.end - packed.singles, cases.end - packed.singles..cases.end);
+        for (group, out) in grouped.chunks_exact_mut((lanes * stride).max(1)).enumerate() {
+            let first = of_groups.start + group * lanes;
+            self.pack_group(first..of_groups.end.min(first + lanes), lanes, out);
+        }
+        for (case, out) in of_singles.zip(single.chunks_exact_mut(stride.max(1))) {
+            self.pack_group(case..case + 1, 1, out);
+        }
+    }
+
+    /// Translation c of node k in the l-th of some cases goes to `(k * 3 + c) * lanes + l`.
+    fn pack_group(&self, cases: Range<usize>, lanes: usize, out: &mut [f64]) {
+        match lanes {
+            8 => self.pack_rows::<8>(cases.clone(), out),
+            4 => self.pack_rows::<4>(cases.clone(), out),
+            2 => self.pack_rows::<2>(cases.clone(), out),
+            _ => self.pack_rows::<1>(cases.clone(), out),
+        }
+        for (lane, load_case) in self.prescribed.iter().take(cases.end).skip(cases.start).enumerate() {
+            for &(node, component, value) in load_case.prescribed.iter().filter(|given| given.1 < 3) {
+                out[(node as usize * 3 + component as usize) * lanes + lane] = value;
             }
         }
-        Packed { values, cases: cases.len(), lanes, stride }
+    }
+
+    fn pack_rows<const L: usize>(&self, cases: Range<usize>, out: &mut [f64]) {
+        let row = |case: usize| {
+            // Lanes that are left repeat the last case.
+            let case = case.min(cases.end - 1);
+            self.values.row(case).to_slice().expect("contiguous rows")
+        };
+        let rows: [&[f64]; L] = std::array::from_fn(|lane| row(cases.start + lane));
+        out.par_chunks_mut(NODES_PER_JOB * 3 * L).enumerate().for_each(|(job, out)| {
+            let of_node = &self.model.equations().of_node()[job * NODES_PER_JOB..];
+            let nodes = out.len() / (3 * L);
+            let equations: Vec<u32> = of_node[..nodes].iter().flat_map(|node| &node[..3]).copied().collect();
+            let (mut out, _) = out.as_chunks_mut::<L>();
+            // Equations that follow one another: all of a mesh but for its supports.
+            for run in equations.chunk_by(|&a, &b| if a == HELD { b == HELD } else { b == a + 1 }) {
+                let own = out.split_off_mut(..run.len()).expect("three for each node");
+                match run[0] {
+                    HELD => own.fill([0.0; L]),
+                    first => transpose(rows.map(|row| &row[first as usize..first as usize + run.len()]), own),
+                }
+            }
+        });
     }
 }
 
-/// Translation `c` of node `k` in case `g * lanes + l`: `values[g * stride + (k * 3 + c) * lanes + l]`.
+/// Writes the k-th value of each row side by side.
+fn transpose<const L: usize>(rows: [&[f64]; L], out: &mut [[f64; L]]) {
+    let rows = rows.map(|row| &row[..out.len()]);
+    for (place, out) in out.iter_mut().enumerate() {
+        for lane in 0..L {
+            out[lane] = rows[lane][place];
+        }
+    }
+}
+
+/// The displacements of a pass: groups of cases side by side, and single cases where a group would be half empty.
+#[derive(Debug, Default)]
 pub(in crate::stress) struct Packed {
     values: Vec<f64>,
     pub cases: usize,
     pub lanes: usize,
+    pub groups: usize,
+    pub singles: usize,
+    /// Translations of all nodes.
     stride: usize,
 }
 
 impl Packed {
-    pub fn groups(&self) -> usize {
-        self.cases.div_ceil(self.lanes)
+    fn lay_out(&mut self, cases: usize, lanes: usize, stride: usize) {
+        let rest = cases % lanes;
+        self.singles = if rest <= MOST_SINGLES.min(lanes / 2) { rest } else { 0 };
+        self.groups = (cases - self.singles).div_ceil(lanes);
+        (self.cases, self.lanes, self.stride) = (cases, lanes, stride);
+        // All of it is written, but for the lanes without a case.
+        self.values.resize((self.groups * lanes + self.singles) * stride, 0.0);
     }
 
+    /// The cases of a group, counted from the first of the pass.
+    pub fn cases_of_group(&self, group: usize) -> Range<usize> {
+        group * self.lanes..(self.cases - self.singles).min((group + 1) * self.lanes)
+    }
+
+    /// The case of a single.
+    pub fn case_of_single(&self, single: usize) -> usize {
+        self.cases - self.singles + single
+    }
+
+    /// Translation `c` of node `k` in the l-th case of the group: `(k * 3 + c) * lanes + l`.
     pub fn group(&self, group: usize) -> &[f64] {
-        &self.values[group * self.stride..(group + 1) * self.stride]
+        let stride = self.lanes * self.stride;
+        &self.values[group * stride..(group + 1) * stride]
+    }
+
+    /// Translation `c` of node `k`: `k * 3 + c`.
+    pub fn single(&self, single: usize) -> &[f64] {
+        let first = self.groups * self.lanes * self.stride;
+        &self.values[first + single * self.stride..first + (single + 1) * self.stride]
     }
 }
