@@ -8,6 +8,8 @@ use modalsweep::condense::CondenseError;
 use modalsweep::eigen::EigenError;
 use modalsweep::io::IoError;
 use modalsweep::matrix::{DofNames, MatrixError};
+use modalsweep::model::ModelError;
+use modalsweep::stress::StressError;
 
 /// A failure with what to do about it.
 #[derive(Debug, thiserror::Error)]
@@ -59,6 +61,18 @@ impl Failure {
 
 impl From<IoError> for Failure {
     fn from(error: IoError) -> Self {
+        Self { help: error.help(), message: error.to_string() }
+    }
+}
+
+impl From<ModelError> for Failure {
+    fn from(error: ModelError) -> Self {
+        Self { help: error.help(), message: error.to_string() }
+    }
+}
+
+impl From<StressError> for Failure {
+    fn from(error: StressError) -> Self {
         Self { help: error.help(), message: error.to_string() }
     }
 }

@@ -1,0 +1,194 @@
+//! One pass over the cases: stresses to files, and what is kept of them.
+
+use modalsweep::io::{IoError, NpyWriter, SealedFile};
+use modalsweep::parallel::Progress;
+use modalsweep::stress::{Displacements, Envelope, StressModes, StressRecovery};
+use ndarray::{Array2, Array3, ArrayView2, Axis, s};
+
+use super::super::failure::Failure;
+use super::super::output::OutputFolder;
+use super::plan::Plan;
+use super::source::Cases;
+use super::{Seconds, timed};
+
+/// A place with the largest value there.
+#[derive(Clone, Copy)]
+pub struct Peak {
+    pub value: f64,
+    pub element: i64,
+    /// From 1.
+    pub point: i64,
+}
+
+/// The largest values of a case.
+pub struct CasePeaks {
+    /// Node number and length.
+    pub displacement: (i64, f64),
+    /// `None` where no element has stresses.
+    pub von_mises: Option<Peak>,
+}
+
+/// What is left when all cases are done.
+pub struct Recovered<'r, 'm> {
+    pub peaks: Vec<CasePeaks>,
+    pub envelope: Envelope<'r, 'm>,
+    /// At each point, where a covariance is given.
+    pub rms_von_mises: Option<Vec<f64>>,
+    /// Results of all cases, written and without their names.
+    pub files: Vec<(String, SealedFile)>,
+}
+
+/// Recovers the stresses of all cases, chunk by chunk.
+pub fn recover<'r, 'm>(
+    plan: &Plan,
+    recovery: &'r StressRecovery<'m>,
+    cases: &mut Cases,
+    covariance: Option<&Array2<f64>>,
+    folder: &OutputFolder,
+    seconds: &mut Seconds,
+    progress: &dyn Progress,
+) -> Result<Recovered<'r, 'm>, Failure> {
+    let mut pass = Pass::new(plan, recovery, covariance.is_some(), folder)?;
+    let mut read_seconds = 0.0;
+    progress.begin("stresses", plan.cases as u64);
+    cases.each_chunk(recovery.model(), plan.chunk, &mut read_seconds, |first, values, displacements| {
+        pass.take(first, values, displacements, seconds)?;
+        progress.advance(displacements.cases() as u64);
+        Ok(())
+    })?;
+    progress.end();
+    seconds.read += read_seconds;
+    let rms_von_mises = match (pass.modes.take(), covariance) {
+        (Some(stresses), Some(covariance)) => {
+            let rms = timed(&mut seconds.stress, || {
+                StressModes::from_stresses(stresses).rms_von_mises(covariance.view())
+            });
+            let path = plan.args.covariance.as_deref().unwrap_or_else(|| unreachable!("it was read"));
+            Some(rms.map_err(|error| Failure::from(error).in_front(path.display()))?)
+        }
+        _ => None,
+    };
+    let files = timed(&mut seconds.write, || pass.writers.seal())?;
+    Ok(Recovered { peaks: pass.peaks, envelope: pass.envelope, rms_von_mises, files })
+}
+
+struct Pass<'r, 'm> {
+    recovery: &'r StressRecovery<'m>,
+    points: Array2<i64>,
+    envelope: Envelope<'r, 'm>,
+    peaks: Vec<CasePeaks>,
+    /// All stresses, where they are needed at once.
+    modes: Option<Array3<f64>>,
+    writers: Writers,
+}
+
+impl<'r, 'm> Pass<'r, 'm> {
+    fn new(
+        plan: &Plan,
+        recovery: &'r StressRecovery<'m>,
+        keep: bool,
+        folder: &OutputFolder,
+    ) -> Result<Self, Failure> {
+        Ok(Self {
+            recovery,
+            points: recovery.points(),
+            envelope: Envelope::new(recovery, plan.args.envelope.0),
+            peaks: Vec::with_capacity(plan.cases),
+            modes: keep.then(|| Array3::zeros((plan.cases, recovery.point_count(), 6))),
+            writers: Writers::create(plan, recovery, folder)?,
+        })
+    }
+
+    /// Recovers and writes some cases.
+    fn take(
+        &mut self,
+        first: usize,
+        values: ArrayView2<f64>,
+        displacements: &Displacements,
+        seconds: &mut Seconds,
+    ) -> Result<(), Failure> {
+        let recovery = self.recovery;
+        let von_mises = timed(&mut seconds.stress, || {
+            self.envelope.add(displacements);
+            let von_mises = recovery.von_mises(displacements);
+            for case in 0..displacements.cases() {
+                self.peaks.push(self.peaks_of(case, displacements, &von_mises));
+            }
+            von_mises
+        });
+        let writers = &mut self.writers;
+        timed(&mut seconds.write, || append(&mut writers.displacements, values))?;
+        if let Some(writer) = &mut writers.von_mises {
+            timed(&mut seconds.write, || append(writer, von_mises.view()))?;
+        }
+        if let Some(writer) = &mut writers.stress {
+            let stresses = timed(&mut seconds.stress, || recovery.stresses(displacements));
+            timed(&mut seconds.write, || writer.write(stresses.as_slice().expect("made in this order")))?;
+            if let Some(modes) = &mut self.modes {
+                modes.slice_mut(s![first..first + displacements.cases(), .., ..]).assign(&stresses);
+            }
+        }
+        if let Some(writer) = &mut writers.sections {
+            let forces = timed(&mut seconds.stress, || recovery.section_forces(displacements));
+            timed(&mut seconds.write, || writer.write(forces.as_slice().expect("made in this order")))?;
+        }
+        Ok(())
+    }
+
+    fn peaks_of(&self, case: usize, displacements: &Displacements, von_mises: &Array2<f64>) -> CasePeaks {
+        let (node, length) = displacements.largest(case);
+        let row = von_mises.index_axis(Axis(0), case);
+        let mut peak: Option<Peak> = None;
+        for (&value, point) in row.iter().zip(self.points.rows()) {
+            if peak.is_none_or(|peak| value > peak.value) {
+                peak = Some(Peak { value, element: point[0], point: point[1] });
+            }
+        }
+        let node = self.recovery.model().node_ids()[node];
+        CasePeaks { displacement: (node, length), von_mises: peak }
+    }
+}
+
+/// The files that grow with the number of cases.
+struct Writers {
+    displacements: NpyWriter<f64>,
+    stress: Option<NpyWriter<f64>>,
+    von_mises: Option<NpyWriter<f64>>,
+    sections: Option<NpyWriter<f64>>,
+}
+
+impl Writers {
+    fn create(plan: &Plan, recovery: &StressRecovery, folder: &OutputFolder) -> Result<Self, IoError> {
+        let (cases, points) = (plan.cases, recovery.point_count());
+        let create = |name: &str, shape: &[usize]| NpyWriter::create(&folder.path(name), shape);
+        let ends = recovery.section_points().nrows();
+        let is_wanted = !plan.args.envelope_only;
+        let equations = recovery.model().equations().count();
+        Ok(Self {
+            displacements: create("displacements.npy", &[cases, equations])?,
+            stress: is_wanted.then(|| create("stress.npy", &[cases, points, 6])).transpose()?,
+            von_mises: is_wanted.then(|| create("von_mises.npy", &[cases, points])).transpose()?,
+            sections: (is_wanted && ends > 0)
+                .then(|| create("section_forces.npy", &[cases, ends, 6]))
+                .transpose()?,
+        })
+    }
+
+    fn seal(self) -> Result<Vec<(String, SealedFile)>, IoError> {
+        let all = [
+            ("displacements.npy", Some(self.displacements)),
+            ("stress.npy", self.stress),
+            ("von_mises.npy", self.von_mises),
+            ("section_forces.npy", self.sections),
+        ];
+        let there = all.into_iter().filter_map(|(name, writer)| Some((name, writer?)));
+        there.map(|(name, writer)| Ok((name.to_owned(), writer.seal()?))).collect()
+    }
+}
+
+fn append(writer: &mut NpyWriter<f64>, values: ArrayView2<f64>) -> Result<(), IoError> {
+    match values.as_slice() {
+        Some(values) => writer.write(values),
+        None => values.rows().into_iter().try_for_each(|row| writer.write(&row.to_vec())),
+    }
+}
