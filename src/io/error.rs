@@ -278,6 +278,16 @@ pub enum IoErrorKind {
         /// Number of dimensions that it should have.
         expected: usize,
     },
+    /// An array to be written that does not belong to its mesh.
+    #[error("`{what}` has {found} values, expected {expected}")]
+    WrongLength {
+        /// Its name.
+        what: String,
+        /// How many values it should have.
+        expected: u64,
+        /// How many it has.
+        found: u64,
+    },
     /// Column pointers, row indices and values that do not fit each other.
     #[error("{part} of a sparse matrix does not fit the others")]
     InconsistentParts {
@@ -373,6 +383,7 @@ impl IoErrorKind {
             }
             Damaged { .. } => "write the file again with a current NumPy or SciPy",
             Dimensions { .. } => "reshape the array before saving it",
+            WrongLength { .. } => "give all components of each point, or of each cell",
             InconsistentParts { .. } => {
                 "in compressed columns, col_ptr rises from 0 to the number of entries"
             }

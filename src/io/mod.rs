@@ -26,6 +26,7 @@ mod number;
 mod parts;
 mod source;
 mod user_element;
+mod vtu;
 
 use std::path::Path;
 
@@ -40,6 +41,7 @@ pub use npy_rows::NpyRows;
 pub use npy_stack::NpyStack;
 pub use npy_writer::{NpyNumber, NpyWriter};
 pub use npz::write_npz;
+pub use vtu::{VtuArray, VtuCells, VtuMesh, VtuValues, write_vtu};
 
 /// Which of the matrices of a file with several is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

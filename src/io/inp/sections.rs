@@ -59,7 +59,7 @@ impl Reading {
     }
 
     pub fn elastic_line(&mut self, line: &[u8]) -> Read {
-        let [young, poisson] = self.constants(line, ["Young's modulus", "Poisson's ratio"])?;
+        let [young, poisson] = self.constants(line, ["Young modulus", "Poisson ratio"])?;
         match self.deck.materials.last_mut() {
             Some(material) if material.elastic.is_none() => material.elastic = Some((young, poisson)),
             _ => return Err(self.given_twice()),
@@ -151,7 +151,7 @@ impl Reading {
                 refuse_rest(&fields, 3)
             }
             3 => {
-                let [young, shear] = reals(&fields, ["Young's modulus", "shear modulus"])?;
+                let [young, shear] = reals(&fields, ["Young modulus", "shear modulus"])?;
                 beam.moduli = Some((young, shear));
                 refuse_rest(&fields, 2)
             }
