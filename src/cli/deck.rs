@@ -36,10 +36,11 @@ impl DeckModel {
         counts
     }
 
-    /// `name` of the deck without its folder and ending.
+    /// Name of the deck without its folder and ending.
     pub fn stem(&self) -> String {
-        let stem = self.path.file_stem().unwrap_or_default();
-        stem.to_string_lossy().into_owned()
+        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
+        let name = name.strip_suffix(".gz").unwrap_or(&name);
+        name.strip_suffix(".inp").unwrap_or(name).to_owned()
     }
 
     /// What every command says of a deck.
@@ -54,7 +55,8 @@ impl DeckModel {
 
     /// Nodes, elements and equations, one line each, then the notes of the deck.
     pub fn write_page(&self, page: &mut String) -> fmt::Result {
-        let kinds: Vec<_> = self.elements().iter().map(|(kind, &n)| format!("{} {kind}", grouped(n as u64))).collect();
+        let kinds: Vec<_> =
+            self.elements().iter().map(|(kind, &n)| format!("{} {kind}", grouped(n as u64))).collect();
         let nodes = grouped(self.model.node_ids().len() as u64);
         writeln!(page, "deck        {}: {nodes} nodes, {} elements", self.path.display(), kinds.join(", "))?;
         for note in self.model.notes() {

@@ -1,5 +1,6 @@
 //! `modalsweep stress`.
 
+mod fields;
 mod plan;
 mod ranking;
 mod recover;
@@ -57,6 +58,9 @@ pub struct StressArgs {
     /// Covariance of the amplitudes of the modes in -u, .npy, modes x modes: writes rms_von_mises.npy (points)
     #[arg(long, value_name = "C.npy", requires = "displacements", conflicts_with = "envelope_only")]
     covariance: Option<PathBuf>,
+    /// What DECK.vtu shows beside the mesh; default all, and the envelope where there are more than 20 cases
+    #[arg(long, value_enum)]
+    vtu: Option<VtuChoice>,
     /// Elements in the ranked table
     #[arg(long, value_name = "N", default_value_t = 10)]
     top: usize,
@@ -68,6 +72,16 @@ enum KindChoice {
     Displacements,
     /// Mode shapes
     Modes,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum VtuChoice {
+    /// Displacements and stresses of all cases, averaged at the nodes of each material, and the envelope
+    All,
+    /// The envelope
+    Envelope,
+    /// No such file
+    None,
 }
 
 /// The value of `--envelope`.
@@ -102,6 +116,11 @@ impl EnvelopeChoice {
         }
     }
 
+    /// As the array of the .vtu file.
+    fn field(self) -> String {
+        format!("envelope_{}", self.name().replace(' ', "_").to_lowercase())
+    }
+
     /// As the option has it.
     fn option(self) -> String {
         match self.0 {
@@ -119,7 +138,7 @@ impl StressArgs {
 
     fn check_overwriting(&self, deck: &DeckModel) -> Result<(), Failure> {
         let inputs = deck.files.iter().chain(&self.displacements).chain(&self.covariance);
-        check_overwriting(inputs, &self.output, write::RESULTS.map(String::from))
+        check_overwriting(inputs, &self.output, write::results(deck))
     }
 
     fn read_covariance(&self) -> Result<Option<Array2<f64>>, Failure> {
@@ -155,7 +174,7 @@ fn timed<T>(seconds: &mut f64, work: impl FnOnce() -> T) -> T {
 /// Reads, solves, recovers, writes, prints.
 pub fn run(args: &StressArgs, common: &Common) -> Result<Outcome> {
     let started = Instant::now();
-    let mut folder = OutputFolder::open(&args.output)?;
+    let folder = OutputFolder::open(&args.output)?;
     let deck = DeckModel::load(&args.deck)?;
     args.check_overwriting(&deck)?;
     let covariance = args.read_covariance()?;
@@ -166,18 +185,17 @@ pub fn run(args: &StressArgs, common: &Common) -> Result<Outcome> {
     let plan = Plan::new(args, common, &recovery, &cases)?;
     let display = Display::new(common.quiet);
     cases.solve(&deck, common, &mut seconds, &display)?;
-    let recovered =
-        recover::recover(&plan, &recovery, &mut cases, covariance.as_ref(), &folder, &mut seconds, &display)?;
-    seconds.compute += seconds.assemble + seconds.stress + cases.solution().map_or(0.0, source::solver_seconds);
-    let ranking = recovered.envelope.ranked();
-    let writing = Instant::now();
-    let (files, recovered) = write::write(&plan, &deck, &recovery, &cases, recovered, &mut folder)?;
-    let files = {
-        let _ = files;
-        folder.finish()
-    };
-    seconds.write += writing.elapsed().as_secs_f64();
-    report::Report { plan: &plan, deck: &deck, recovery: &recovery, cases: &cases, recovered: &recovered, ranking, seconds, files }
+    let covariance = covariance.as_ref();
+    let mut recovered =
+        recover::recover(&plan, &recovery, &mut cases, covariance, &folder, &mut seconds, &display)?;
+    let solver_seconds = cases.solution().map_or(0.0, source::solver_seconds);
+    seconds.compute = seconds.assemble + solver_seconds + seconds.stress;
+    let started = Instant::now();
+    let files = write::write(&plan, &deck, &recovery, &cases, &mut recovered, folder)?;
+    seconds.write += started.elapsed().as_secs_f64();
+    let ranking = ranking::ranked(&recovered.envelope, &recovery, &deck, &cases, args.top);
+    let (plan, deck, recovery) = (&plan, &deck, &recovery);
+    report::Report { plan, deck, recovery, cases: &cases, recovered: &recovered, ranking, seconds, files }
         .print(common)?;
     Ok(Outcome::Done)
 }

@@ -46,8 +46,11 @@ pub fn tetrahedral_block(cells: [usize; 3], sides: [f64; 3]) -> Deck {
         let position = std::array::from_fn(|axis| sides[axis] * at[axis] as f64 / (points[axis] - 1) as f64);
         DeckNode { id: number(at), position, place }
     });
-    let element_nodes: Vec<i64> =
-        each(cells).flat_map(|cell| ORDERS.map(|order| tetrahedron(cell, order))).flatten().map(number).collect();
+    let element_nodes: Vec<i64> = each(cells)
+        .flat_map(|cell| ORDERS.map(|order| tetrahedron(cell, order)))
+        .flatten()
+        .map(number)
+        .collect();
     let ids: Vec<i64> = (1..=(element_nodes.len() / ElementKind::C3D10.nodes()) as i64).collect();
     let fixed: Vec<i64> = each(points).filter(|at| at[0] == 0).map(number).collect();
     let set = |name: &str, members: Vec<i64>| DeckSet { name: name.into(), members, place };

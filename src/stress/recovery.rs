@@ -15,9 +15,7 @@ pub(super) use job::JobStress;
 use kernel::{Dilatation, Recover};
 
 use crate::eigen::InstructionSet;
-use crate::model::{
-    Block, ElementAt, ElementKind, Isoparametric, Lame, Model, Profile, Properties, tables,
-};
+use crate::model::{Block, ElementAt, ElementKind, Isoparametric, Lame, Model, Profile, Properties, tables};
 use crate::parallel::Workspaces;
 
 /// Cases that are worked on together: their displacements are packed at once.

@@ -67,7 +67,11 @@ impl Report<'_> {
     fn write_page(&self, page: &mut String) -> fmt::Result {
         let (assembled, seconds) = (self.assembled, &self.seconds);
         self.deck.write_page(page)?;
-        writeln!(page, "stiffness   {} entries (one triangle)", grouped(assembled.stiffness.entries() as u64))?;
+        writeln!(
+            page,
+            "stiffness   {} entries (one triangle)",
+            grouped(assembled.stiffness.entries() as u64)
+        )?;
         if let Some(mass) = &assembled.mass {
             let scheme = self.args.mass_choice().name();
             writeln!(page, "mass        {} entries, {scheme}", grouped(mass.entries() as u64))?;

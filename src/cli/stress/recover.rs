@@ -7,7 +7,8 @@ use ndarray::{Array2, Array3, ArrayView2, Axis, s};
 
 use super::super::failure::Failure;
 use super::super::output::OutputFolder;
-use super::plan::Plan;
+use super::fields::NodalFields;
+use super::plan::{Fields, Plan};
 use super::source::Cases;
 use super::{Seconds, timed};
 
@@ -34,6 +35,8 @@ pub struct Recovered<'r, 'm> {
     pub envelope: Envelope<'r, 'm>,
     /// At each point, where a covariance is given.
     pub rms_von_mises: Option<Vec<f64>>,
+    /// What the .vtu file shows at the nodes, where there is one.
+    pub nodal: Option<NodalFields<'r, 'm>>,
     /// Results of all cases, written and without their names.
     pub files: Vec<(String, SealedFile)>,
 }
@@ -61,15 +64,16 @@ pub fn recover<'r, 'm>(
     let rms_von_mises = match (pass.modes.take(), covariance) {
         (Some(stresses), Some(covariance)) => {
             let rms = timed(&mut seconds.stress, || {
-                StressModes::from_stresses(stresses).rms_von_mises(covariance.view())
+                pass.nodal.as_mut().map_or(Ok(()), |nodal| nodal.find_rms(covariance.view()))?;
+                Ok(StressModes::from_stresses(stresses).rms_von_mises(covariance.view())?)
             });
             let path = plan.args.covariance.as_deref().unwrap_or_else(|| unreachable!("it was read"));
-            Some(rms.map_err(|error| Failure::from(error).in_front(path.display()))?)
+            Some(rms.map_err(|failure: Failure| failure.in_front(path.display()))?)
         }
         _ => None,
     };
     let files = timed(&mut seconds.write, || pass.writers.seal())?;
-    Ok(Recovered { peaks: pass.peaks, envelope: pass.envelope, rms_von_mises, files })
+    Ok(Recovered { peaks: pass.peaks, envelope: pass.envelope, rms_von_mises, nodal: pass.nodal, files })
 }
 
 struct Pass<'r, 'm> {
@@ -79,6 +83,7 @@ struct Pass<'r, 'm> {
     peaks: Vec<CasePeaks>,
     /// All stresses, where they are needed at once.
     modes: Option<Array3<f64>>,
+    nodal: Option<NodalFields<'r, 'm>>,
     writers: Writers,
 }
 
@@ -95,6 +100,7 @@ impl<'r, 'm> Pass<'r, 'm> {
             envelope: Envelope::new(recovery, plan.args.envelope.0),
             peaks: Vec::with_capacity(plan.cases),
             modes: keep.then(|| Array3::zeros((plan.cases, recovery.point_count(), 6))),
+            nodal: (plan.fields != Fields::None).then(|| NodalFields::new(plan, recovery, keep)),
             writers: Writers::create(plan, recovery, folder)?,
         })
     }
@@ -121,18 +127,25 @@ impl<'r, 'm> Pass<'r, 'm> {
         if let Some(writer) = &mut writers.von_mises {
             timed(&mut seconds.write, || append(writer, von_mises.view()))?;
         }
-        if let Some(writer) = &mut writers.stress {
-            let stresses = timed(&mut seconds.stress, || recovery.stresses(displacements));
-            timed(&mut seconds.write, || writer.write(stresses.as_slice().expect("made in this order")))?;
-            if let Some(modes) = &mut self.modes {
-                modes.slice_mut(s![first..first + displacements.cases(), .., ..]).assign(&stresses);
-            }
-        }
         if let Some(writer) = &mut writers.sections {
             let forces = timed(&mut seconds.stress, || recovery.section_forces(displacements));
             timed(&mut seconds.write, || writer.write(forces.as_slice().expect("made in this order")))?;
         }
+        if let Some(writer) = &mut writers.stress {
+            let stresses = timed(&mut seconds.stress, || recovery.stresses(displacements));
+            timed(&mut seconds.write, || writer.write(stresses.as_slice().expect("made in this order")))?;
+            timed(&mut seconds.stress, || self.keep(first, displacements, &stresses));
+        }
         Ok(())
+    }
+
+    fn keep(&mut self, first: usize, displacements: &Displacements, stresses: &Array3<f64>) {
+        if let Some(modes) = &mut self.modes {
+            modes.slice_mut(s![first..first + displacements.cases(), .., ..]).assign(stresses);
+        }
+        if let Some(nodal) = &mut self.nodal {
+            nodal.take(first, displacements, stresses);
+        }
     }
 
     fn peaks_of(&self, case: usize, displacements: &Displacements, von_mises: &Array2<f64>) -> CasePeaks {

@@ -127,7 +127,9 @@ impl Cases {
         let mut hand_out = |first: usize, values: ArrayView2<f64>| {
             let own = Displacements::new(model, values).map_err(|error| counted_from(first, error))?;
             match load_cases.get(first..first + values.nrows()) {
-                Some(own_cases) if !own_cases.is_empty() => take(first, values, &own.with_prescribed(own_cases)),
+                Some(own_cases) if !own_cases.is_empty() => {
+                    take(first, values, &own.with_prescribed(own_cases))
+                }
                 _ => take(first, values, &own),
             }
         };
