@@ -58,9 +58,12 @@ impl<'a> Plan<'a> {
         let shown = if fields == Fields::All { 8 * 9 * nodes * cases.count() as u64 } else { 0 };
         let grid = if fields == Fields::None { 0 } else { 80 * nodes + 4 * 20 * elements };
         let fixed = cases.resident_bytes() + packed + modes + shown + grid + 16 * points + 88 * elements;
-        let help = match args.envelope_only {
-            true => "raise --memory",
-            false => "take --envelope-only, which keeps no stresses, or raise --memory",
+        let slim = fixed - shown - modes + each - kept * points + 8 * points;
+        let help = match common.memory.remaining() {
+            Some(left) if !args.envelope_only && slim <= left => {
+                "take --envelope-only, which keeps no stresses, or raise --memory"
+            }
+            _ => "raise --memory",
         };
         check_memory(common, "the recovery of one case", fixed + each, help)?;
         let left = common.memory.remaining().map_or(u64::MAX, |left| left - (fixed + each).min(left));
