@@ -114,9 +114,10 @@ impl AssembleArgs {
 
     fn assemble(&self, deck: &DeckModel, common: &Common) -> Result<Assembled, Failure> {
         let display = Display::new(common.quiet);
-        let assembly = Assembly::new(&deck.model)?;
+        let in_deck = |error| Failure::of_deck(&deck.path, error);
+        let assembly = Assembly::new(&deck.model).map_err(in_deck)?;
         self.check_memory(common, assembly.entries())?;
-        let stiffness = assembly.stiffness(&display)?;
+        let stiffness = assembly.stiffness(&display).map_err(in_deck)?;
         let mut warnings = Vec::new();
         let mass = match assembly.mass(self.mass_choice().scheme(), &display) {
             _ if self.no_mass => None,
@@ -126,12 +127,15 @@ impl AssembleArgs {
                     warnings.push(format!("no mass matrix: {error}"));
                     None
                 }
-                _ => return Err(error.into()),
+                _ => return Err(in_deck(error)),
             },
         };
         let affine = match &self.parameter[..] {
             [] => None,
-            parameters => Some(assembly.affine(parameters, self.mass_choice().scheme(), &display)?),
+            parameters => {
+                let affine = assembly.affine(parameters, self.mass_choice().scheme(), &display);
+                Some(affine.map_err(in_deck)?)
+            }
         };
         let inertia = deck.model.mass_properties().ok();
         Ok(Assembled { stiffness, mass, affine, inertia, warnings })

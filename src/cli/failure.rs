@@ -53,6 +53,13 @@ impl Failure {
         Self { message: format!("{}: {error}{place}", path.display()), help: error.help() }
     }
 
+    /// A deck that can't be assembled; where the error knows no file, the deck itself stands for it.
+    pub fn of_deck(path: &Path, error: ModelError) -> Self {
+        let is_placed = error.path.is_some();
+        let failure = Self::from(error);
+        if is_placed { failure } else { failure.in_front(path.display()) }
+    }
+
     /// A model that can't be condensed.
     pub fn in_model(error: &CondenseError, names: &DofNames) -> Self {
         Self { message: error.describe(names), help: error.help() }

@@ -42,11 +42,11 @@ pub struct NpyRows {
 }
 
 impl NpyRows {
-    /// Reads the header.
+    /// Reads the header, and compares the shape with the size of the file.
     ///
     /// # Errors
-    /// A file that cannot be read, holds complex numbers, text or objects, or has another number of dimensions than one
-    /// or two. One that is cut off or too long is found when its end is read.
+    /// A file that cannot be read, is cut off or too long, holds complex numbers, text or objects, or has another number
+    /// of dimensions than one or two.
     pub fn open(path: &Path) -> Result<Self, IoError> {
         let source = open(path)?;
         let fail = |kind| IoError::new(path, None, kind);
@@ -65,8 +65,13 @@ impl NpyRows {
         // Also that bytes of all numbers can be counted.
         header.count().map_err(fail)?;
         let by_columns = header.fortran_order && header.shape.len() == 2;
+        let start = header.bytes;
         let (input, path, whole) = (Box::new(input), path.to_owned(), Vec::new());
-        Ok(Self { path, input, decoder, rows, columns, done: 0, by_columns, whole, file_bytes })
+        let rows = Self { path, input, decoder, rows, columns, done: 0, by_columns, whole, file_bytes };
+        if file_bytes > 0 {
+            rows.check_length(file_bytes.saturating_sub(start))?;
+        }
+        Ok(rows)
     }
 
     /// Rows and columns.
@@ -92,7 +97,7 @@ impl NpyRows {
     /// Replaces `values` by the next rows, at most `count`, and returns how many they are; 0 at the end.
     ///
     /// # Errors
-    /// A file that cannot be read, is cut off or too long.
+    /// A file that cannot be read, or has been cut since it was opened.
     pub fn read_next(&mut self, count: usize, values: &mut Vec<f64>) -> Result<usize, IoError> {
         let count = count.min(self.rows - self.done);
         values.clear();
@@ -103,13 +108,7 @@ impl NpyRows {
     }
 
     fn read_rows(&mut self, count: usize, values: &mut Vec<f64>) -> Result<(), IoErrorKind> {
-        self.append(count * self.columns, values).map_err(|kind| match kind {
-            IoErrorKind::Damaged { .. } => {
-                let found = self.done + values.len() / self.columns.max(1);
-                IoErrorKind::TooFew { what: "rows", expected: self.rows as u64, found: found as u64 }
-            }
-            other => other,
-        })?;
+        self.append(count * self.columns, values)?;
         if count > 0 && self.done + count == self.rows { refuse_rest(&mut self.input) } else { Ok(()) }
     }
 
@@ -120,10 +119,7 @@ impl NpyRows {
         }
         if self.done == 0 {
             let mut whole = Vec::new();
-            self.append(self.rows * self.columns, &mut whole).map_err(|kind| match kind {
-                IoErrorKind::Damaged { .. } => damaged("array", "the file is cut off"),
-                other => other,
-            })?;
+            self.append(self.rows * self.columns, &mut whole)?;
             refuse_rest(&mut self.input)?;
             self.whole = whole;
         }
@@ -131,6 +127,20 @@ impl NpyRows {
             values.extend((0..self.columns).map(|column| self.whole[column * self.rows + row]));
         }
         Ok(())
+    }
+
+    fn check_length(&self, bytes: u64) -> Result<(), IoError> {
+        let row = (self.columns * self.decoder.size) as u64;
+        let kind = match self.rows as u64 * row {
+            wanted if bytes == wanted => return Ok(()),
+            wanted if bytes > wanted => damaged("array", "more bytes than its shape asks for"),
+            // By columns no row is whole.
+            _ => {
+                let found = if self.by_columns { 0 } else { bytes / row };
+                IoErrorKind::TooFew { what: "rows", expected: self.rows as u64, found }
+            }
+        };
+        Err(IoError::new(&self.path, None, kind))
     }
 
     /// `wanted` further numbers; reserves no more than the file can hold.
@@ -172,7 +182,7 @@ mod tests {
         assert_eq!(rows_of(NpyRows::open(&path)?, 3), [[7.0, 8.0]]);
         let whole = std::fs::read(&path).expect("the file");
         std::fs::write(&path, &whole[..whole.len() - 4]).expect("a cut");
-        let error = NpyRows::open(&path)?.read_next(1, &mut Vec::new()).expect_err("cut off");
+        let error = NpyRows::open(&path).err().expect("cut off");
         assert!(matches!(error.kind, IoErrorKind::TooFew { what: "rows", expected: 1, found: 0 }), "{error}");
         std::fs::remove_dir_all(&folder).expect("the folder goes");
         Ok(())

@@ -103,13 +103,15 @@ impl Cases {
             return Ok(());
         }
         let stiffness = timed(&mut seconds.assemble, || {
-            let assembly = Assembly::new(&deck.model)?;
+            let in_deck = |error| Failure::of_deck(&deck.path, error);
+            let assembly = Assembly::new(&deck.model).map_err(in_deck)?;
             check_memory(common, "the stiffness matrix", 8 * assembly.entries() as u64, "raise --memory")?;
-            Ok::<_, Failure>(assembly.stiffness(progress)?)
+            assembly.stiffness(progress).map_err(in_deck)
         })?;
         let mut options = StaticOptions::default();
         options.memory_limit = common.memory.remaining();
-        let solution = solve_static(&deck.model, &stiffness, &options, progress)?;
+        let solution = solve_static(&deck.model, &stiffness, &options, progress)
+            .map_err(|error| Failure::from(error).in_front(deck.path.display()))?;
         self.source = Source::Solved(Box::new(solution));
         Ok(())
     }
