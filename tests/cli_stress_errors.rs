@@ -124,6 +124,21 @@ fn results_that_have_no_place() {
     assert_eq!(cli_support::files(&folder, "out"), ["good.vtu"]);
 }
 
+/// The factor of the bracket takes 11 MB. How much a process has can be seen on Linux alone.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_solution_that_is_too_large_is_said_before_it_starts() {
+    let folder = Folder::new();
+    let mesh = cli_support::example("bracket").join("mesh.inc");
+    folder.write("mesh.inc", std::fs::read(mesh).unwrap());
+    folder.write("pull.inp", "*INCLUDE, INPUT=mesh.inc\n*BOUNDARY\nBOLTS, 1, 3\n*STEP\n*STATIC\n*END STEP\n");
+    refused(
+        &folder,
+        "stress pull.inp -o out --memory 24M",
+        "the solution needs 12 MB, the limit is 25 MB, ...",
+    );
+}
+
 #[test]
 fn wrong_usage() {
     let folder = decks();

@@ -119,10 +119,10 @@ impl AssembleArgs {
         self.check_memory(common, assembly.entries())?;
         let stiffness = assembly.stiffness(&display).map_err(in_deck)?;
         let mut warnings = Vec::new();
-        let mass = match assembly.mass(self.mass_choice().scheme(), &display) {
-            _ if self.no_mass => None,
-            Ok(mass) => Some(mass.without_zeros()),
-            Err(error) => match &error.kind {
+        let mass = match (!self.no_mass).then(|| assembly.mass(self.mass_choice().scheme(), &display)) {
+            None => None,
+            Some(Ok(mass)) => Some(mass.without_zeros()),
+            Some(Err(error)) => match &error.kind {
                 ModelErrorKind::NoDensity { .. } if self.mass.is_none() => {
                     warnings.push(format!("no mass matrix: {error}"));
                     None

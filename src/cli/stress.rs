@@ -52,7 +52,7 @@ pub struct StressArgs {
     /// What the envelope and the ranking compare: von-mises, max:COMPONENT or min:COMPONENT of xx yy zz xy yz zx
     #[arg(long, value_name = "WHAT", default_value = "von-mises")]
     envelope: EnvelopeChoice,
-    /// Keep no stresses but the envelope: memory and disk do not grow with the number of cases
+    /// Keep no stresses but the envelope: memory does not grow with the number of cases
     #[arg(long)]
     envelope_only: bool,
     /// Covariance of the amplitudes of the modes in -u, .npy, modes x modes: writes rms_von_mises.npy (points)

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use modalsweep::io::{IoError, VtuArray, VtuCells, VtuMesh, VtuValues, write_vtu};
 use modalsweep::stress::{Displacements, Envelope, NodalAverage, StressModes, StressRecovery, StressTensor};
-use ndarray::{Array2, Array3, ArrayView2, s};
+use ndarray::{Array2, Array3, ArrayView2, ArrayView3, s};
 
 use super::super::failure::Failure;
 use super::plan::{Fields, Plan};
@@ -33,7 +33,7 @@ impl<'r, 'm> NodalFields<'r, 'm> {
     }
 
     /// Takes displacements and stresses (cases x points x 6) of some cases.
-    pub fn take(&mut self, first: usize, displacements: &Displacements, stresses: &Array3<f64>) {
+    pub fn take(&mut self, first: usize, displacements: &Displacements, stresses: ArrayView3<f64>) {
         for (case, stresses) in stresses.outer_iter().enumerate() {
             if first + case < self.stresses.dim().0 {
                 self.average.average_into(stresses, self.stresses.slice_mut(s![first + case, .., ..]));
@@ -49,8 +49,9 @@ impl<'r, 'm> NodalFields<'r, 'm> {
 
     /// Finds the RMS von Mises stress at the nodes from the modes that were kept.
     pub fn find_rms(&mut self, covariance: ArrayView2<f64>) -> Result<(), Failure> {
-        let modes = StressModes::from_stresses(self.stresses.clone());
+        let modes = StressModes::from_stresses(std::mem::take(&mut self.stresses));
         self.rms_von_mises = Some(modes.rms_von_mises(covariance)?);
+        self.stresses = modes.into_stresses();
         Ok(())
     }
 }

@@ -69,7 +69,13 @@ impl<'a> Plan<'a> {
         let left = common.memory.remaining().map_or(u64::MAX, |left| left - (fixed + each).min(left));
         let chunk =
             1 + usize::try_from(left / each.max(1)).unwrap_or(usize::MAX).min(MOST_CASES_TOGETHER - 1);
-        Ok(Self { args, cases: cases.count(), chunk, fields, notes: note.into_iter().collect() })
+        Ok(Self {
+            args,
+            cases: cases.count(),
+            chunk,
+            fields,
+            notes: cases.note(model).into_iter().chain(note).collect(),
+        })
     }
 }
 

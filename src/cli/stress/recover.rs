@@ -3,7 +3,7 @@
 use modalsweep::io::{IoError, NpyWriter, SealedFile};
 use modalsweep::parallel::Progress;
 use modalsweep::stress::{Displacements, Envelope, StressModes, StressRecovery};
-use ndarray::{Array2, Array3, ArrayView2, Axis, s};
+use ndarray::{Array2, Array3, ArrayView1, ArrayView2, ArrayView3, s};
 
 use super::super::failure::Failure;
 use super::super::output::OutputFolder;
@@ -84,6 +84,8 @@ struct Pass<'r, 'm> {
     /// All stresses, where they are needed at once.
     modes: Option<Array3<f64>>,
     nodal: Option<NodalFields<'r, 'm>>,
+    /// von Mises stresses and components of the cases at work.
+    buffers: (Array2<f64>, Array3<f64>),
     writers: Writers,
 }
 
@@ -94,13 +96,17 @@ impl<'r, 'm> Pass<'r, 'm> {
         keep: bool,
         folder: &OutputFolder,
     ) -> Result<Self, Failure> {
+        let points = recovery.point_count();
+        let chunk = plan.chunk.min(plan.cases);
+        let of_stresses = if plan.args.envelope_only { (0, 0, 6) } else { (chunk, points, 6) };
         Ok(Self {
             recovery,
             points: recovery.points(),
             envelope: Envelope::new(recovery, plan.args.envelope.0),
             peaks: Vec::with_capacity(plan.cases),
-            modes: keep.then(|| Array3::zeros((plan.cases, recovery.point_count(), 6))),
+            modes: keep.then(|| Array3::zeros((plan.cases, points, 6))),
             nodal: (plan.fields != Fields::None).then(|| NodalFields::new(plan, recovery, keep)),
+            buffers: (Array2::zeros((chunk, points)), Array3::zeros(of_stresses)),
             writers: Writers::create(plan, recovery, folder)?,
         })
     }
@@ -113,46 +119,48 @@ impl<'r, 'm> Pass<'r, 'm> {
         displacements: &Displacements,
         seconds: &mut Seconds,
     ) -> Result<(), Failure> {
-        let recovery = self.recovery;
-        let von_mises = timed(&mut seconds.stress, || {
+        let (recovery, count) = (self.recovery, displacements.cases());
+        // Taken out, so that the rest stays free; put back for the next cases.
+        let (mut von_mises, mut stresses) = std::mem::take(&mut self.buffers);
+        timed(&mut seconds.stress, || {
             self.envelope.add(displacements);
-            let von_mises = recovery.von_mises(displacements);
-            for case in 0..displacements.cases() {
-                self.peaks.push(self.peaks_of(case, displacements, &von_mises));
+            recovery.von_mises_into(displacements, von_mises.slice_mut(s![..count, ..]));
+            for case in 0..count {
+                self.peaks.push(self.peaks_of(case, displacements, von_mises.row(case)));
             }
-            von_mises
         });
         let writers = &mut self.writers;
         timed(&mut seconds.write, || append(&mut writers.displacements, values))?;
         if let Some(writer) = &mut writers.von_mises {
-            timed(&mut seconds.write, || append(writer, von_mises.view()))?;
+            timed(&mut seconds.write, || append(writer, von_mises.slice(s![..count, ..])))?;
         }
         if let Some(writer) = &mut writers.sections {
             let forces = timed(&mut seconds.stress, || recovery.section_forces(displacements));
             timed(&mut seconds.write, || writer.write(forces.as_slice().expect("made in this order")))?;
         }
         if let Some(writer) = &mut writers.stress {
-            let stresses = timed(&mut seconds.stress, || recovery.stresses(displacements));
-            timed(&mut seconds.write, || writer.write(stresses.as_slice().expect("made in this order")))?;
-            timed(&mut seconds.stress, || self.keep(first, displacements, &stresses));
+            let mut own = stresses.slice_mut(s![..count, .., ..]);
+            timed(&mut seconds.stress, || recovery.stresses_into(displacements, own.view_mut()));
+            timed(&mut seconds.write, || writer.write(own.as_slice().expect("whole cases")))?;
+            timed(&mut seconds.stress, || self.keep(first, displacements, own.view()));
         }
+        self.buffers = (von_mises, stresses);
         Ok(())
     }
 
-    fn keep(&mut self, first: usize, displacements: &Displacements, stresses: &Array3<f64>) {
+    fn keep(&mut self, first: usize, displacements: &Displacements, stresses: ArrayView3<f64>) {
         if let Some(modes) = &mut self.modes {
-            modes.slice_mut(s![first..first + displacements.cases(), .., ..]).assign(stresses);
+            modes.slice_mut(s![first..first + displacements.cases(), .., ..]).assign(&stresses);
         }
         if let Some(nodal) = &mut self.nodal {
             nodal.take(first, displacements, stresses);
         }
     }
 
-    fn peaks_of(&self, case: usize, displacements: &Displacements, von_mises: &Array2<f64>) -> CasePeaks {
+    fn peaks_of(&self, case: usize, displacements: &Displacements, von_mises: ArrayView1<f64>) -> CasePeaks {
         let (node, length) = displacements.largest(case);
-        let row = von_mises.index_axis(Axis(0), case);
         let mut peak: Option<Peak> = None;
-        for (&value, point) in row.iter().zip(self.points.rows()) {
+        for (&value, point) in von_mises.iter().zip(self.points.rows()) {
             if peak.is_none_or(|peak| value > peak.value) {
                 peak = Some(Peak { value, element: point[0], point: point[1] });
             }

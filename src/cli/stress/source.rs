@@ -75,6 +75,16 @@ impl Cases {
         &self.names
     }
 
+    /// What to say of displacements from a file.
+    pub fn note(&self, model: &Model) -> Option<String> {
+        let moves = model.load_cases().iter().any(|case| !case.prescribed.is_empty());
+        let is_file = matches!(self.source, Source::File(..));
+        (moves && is_file).then(|| match self.prescribed {
+            true => "held components move as the load cases of the deck say".into(),
+            false => "held components stay where they are".into(),
+        })
+    }
+
     /// Memory that the file takes as a whole.
     pub fn resident_bytes(&self) -> u64 {
         match &self.source {
@@ -110,8 +120,15 @@ impl Cases {
         })?;
         let mut options = StaticOptions::default();
         options.memory_limit = common.memory.remaining();
-        let solution = solve_static(&deck.model, &stiffness, &options, progress)
-            .map_err(|error| Failure::from(error).in_front(deck.path.display()))?;
+        let solution = match solve_static(&deck.model, &stiffness, &options, progress) {
+            Ok(solution) => solution,
+            Err(error) => {
+                if let StressError::MemoryLimit { needed, .. } = error {
+                    check_memory(common, "the solution", needed, "raise --memory")?;
+                }
+                return Err(Failure::from(error).in_front(deck.path.display()));
+            }
+        };
         self.source = Source::Solved(Box::new(solution));
         Ok(())
     }
