@@ -136,6 +136,11 @@ fn numbers_and_names_that_nothing_belongs_to() {
 fn lines_that_do_not_fit() {
     refused_behind_mesh(&[
         ("*MATERIAL\n", 1, "*MATERIAL lacks NAME="),
+        ("*NODE, NSET=\n5\n", 1, "*NODE lacks NSET="),
+        ("*STEP\n*STATIC\nCLOAD\n", 3, "time: `CLOAD` is not a number"),
+        ("*STEP\n*STATIC\n1., 1.\n1, 1, 5.\n", 4, "unexpected data line of *STATIC"),
+        ("*STEP\n*FREQUENCY\n10\n10\n", 4, "unexpected data line of *FREQUENCY"),
+        ("*MATERIAL, NAME=M\n*SOLID SECTION, ELSET=BARS, MATERIAL=M\n1.\n1.\n", 4, "unexpected data line of *SOLID SECTION"),
         ("*NSET\n1\n", 1, "*NSET lacks NSET="),
         ("*ELEMENT\n1\n", 1, "*ELEMENT lacks TYPE="),
         ("*ELEMENT, TYPE=T3D2\n12, 1, 2, 3\n", 2, "unexpected `3`"),

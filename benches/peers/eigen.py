@@ -7,56 +7,37 @@ a matrix, without reading files. "ours x" is our time over that program's, to be
 Eigenvalues of all must agree. Set up with setup.sh; the Rust programs are built by this script.
 """
 
+import shared  # before NumPy: one thread for each library  # isort: skip
+
+import argparse
+import json
 import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
 
-# One thread per library, and nothing that holds OpenBLAS to an older processor. Before NumPy loads.
-for library in ("OMP", "MKL", "OPENBLAS"):
-    os.environ[f"{library}_NUM_THREADS"] = "1"
-os.environ["MKL_THREADING_LAYER"] = "SEQUENTIAL"
-for pin in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):
-    os.environ.pop(pin, None)
+import numpy as np
+import threadpoolctl
 
-import argparse  # noqa: E402
-import json  # noqa: E402
-import statistics  # noqa: E402
-import subprocess  # noqa: E402
-import sys  # noqa: E402
-import tempfile  # noqa: E402
-import time  # noqa: E402
-from pathlib import Path  # noqa: E402
+import lapack
+from eigen_cases import CASES
 
-import numpy as np  # noqa: E402
-import threadpoolctl  # noqa: E402
-
-import lapack  # noqa: E402
-from eigen_cases import CASES  # noqa: E402
-
-ROOT = Path(__file__).resolve().parents[2]
 # Uniform matrices are conditioned well enough for this; a wrong eigenvalue is off by far more.
 AGREEMENT = 1e-8
 RUST_PEERS = {"general": ("faer", "nalgebra"), "symmetric": ("faer", "nalgebra")}
 
 
-def build():
-    """The path of benches/eigen_once.rs as cargo built it."""
-    command = ["cargo", "bench", "--no-run", "--bench", "eigen_once", "--message-format=json"]
-    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
-    messages = [json.loads(line) for line in done.stdout.splitlines()]
-    return next(m["executable"] for m in messages if m.get("target", {}).get("name") == "eigen_once")
-
-
 def rust_versions():
     """What Cargo.lock has of the Rust peers."""
-    lock = (ROOT / "Cargo.lock").read_text()
+    lock = (shared.ROOT / "Cargo.lock").read_text()
     return {name: lock.split(f'name = "{name}"\nversion = "')[1].split('"')[0] for name in ("faer", "nalgebra")}
 
 
 def machine():
     """The processor, the BLAS libraries in use and the versions, as one dictionary."""
-    lines = Path("/proc/cpuinfo").read_text().splitlines()
-    about = {"cpu": next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))}
-    flags = next(line for line in lines if line.startswith("flags")).split()
-    about |= {"avx512": "avx512f" in flags, "cores": os.cpu_count(), "load": round(os.getloadavg()[0], 2)}
+    about = shared.processor()
     blas = [lib for lib in threadpoolctl.threadpool_info() if lib["user_api"] == "blas"]
     about["blas"] = sorted(
         {f"{lib['internal_api']} {lib['version']} {lib.get('architecture') or ''}".strip() for lib in blas}
@@ -73,12 +54,7 @@ class Python:
 
     def round(self, seconds):
         """Median seconds of a matrix."""
-        times, end = [], time.perf_counter() + seconds
-        while len(times) < 3 or time.perf_counter() < end:
-            start = time.perf_counter()
-            self.program.run()
-            times.append(time.perf_counter() - start)
-        return statistics.median(times) / self.count
+        return shared.median_seconds(self.program.run, seconds) / self.count
 
     def eigenvalues(self):
         return self.program.values
@@ -202,7 +178,7 @@ def main():
     options = parse()
     if os.getloadavg()[0] > 0.5:
         print("warning: the machine is busy: times on two threads mean little", file=sys.stderr)
-    binary, about, results = options.binary or build(), machine(), {}
+    binary, about, results = options.binary or shared.build("eigen_once"), machine(), {}
     if not options.json:
         for key, value in about.items():
             print(f"{key}: {'; '.join(value) if isinstance(value, list) else value}")

@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use crate::error::size;
 use crate::factor::FactorError;
 use crate::matrix::{DofNames, MatrixError};
 
@@ -140,15 +141,5 @@ impl CondenseError {
             }
             _ => return None,
         })
-    }
-}
-
-/// Bytes in a unit that reads well.
-fn size(bytes: u64) -> String {
-    match bytes as f64 {
-        bytes if bytes >= 1e9 => format!("{:.2} GB", bytes / 1e9),
-        bytes if bytes >= 1e6 => format!("{:.1} MB", bytes / 1e6),
-        bytes if bytes >= 1e3 => format!("{:.1} kB", bytes / 1e3),
-        bytes => format!("{bytes} bytes"),
     }
 }

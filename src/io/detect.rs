@@ -38,12 +38,23 @@ pub(super) fn detect(start: &[u8], path: &Path) -> Result<Format, IoErrorKind> {
     if harwell_boeing::looks_like(start) {
         return Ok(Format::HarwellBoeing);
     }
-    let mut lines = start.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
-    let line = lines.find(|line| !line.is_empty() && !line.starts_with(b"**")).unwrap_or_default();
+    let line = first_line(start);
     if line.starts_with(b"*") {
         return by_keyword(&Keyword::parse(line));
     }
     by_fields(line).or_else(|| by_name(path)).ok_or(IoErrorKind::UnknownFormat { looks_like: None })
+}
+
+/// Whether a text begins with a keyword that no matrix file begins with.
+pub(super) fn is_deck(start: &[u8]) -> bool {
+    let line = first_line(start);
+    line.starts_with(b"*") && by_keyword(&Keyword::parse(line)).is_err()
+}
+
+/// The first line that is not blank, nor a comment of Abaqus.
+fn first_line(start: &[u8]) -> &[u8] {
+    let mut lines = start.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
+    lines.find(|line| !line.is_empty() && !line.starts_with(b"**")).unwrap_or_default()
 }
 
 /// What people give by mistake, from its first bytes.

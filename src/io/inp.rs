@@ -24,6 +24,7 @@ mod steps;
 
 use std::path::Path;
 
+use super::detect;
 use super::error::IoError;
 use super::source::open;
 use reading::Reading;
@@ -60,4 +61,13 @@ pub fn read_deck(path: &Path) -> Result<Deck, IoError> {
     let mut reading = Reading::new();
     reading.read_file(open(path)?, 0)?;
     reading.finish()
+}
+
+/// Whether a file is a deck: its first line that is not a comment begins with a keyword, which is none of those that
+/// matrix files of Abaqus begin with.
+///
+/// # Errors
+/// A file that cannot be read.
+pub fn is_deck(path: &Path) -> Result<bool, IoError> {
+    Ok(detect::is_deck(open(path)?.into_text()?.peek()))
 }

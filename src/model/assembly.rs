@@ -130,10 +130,6 @@ impl Model {
 
     /// That all sections in use have a density.
     pub(super) fn check_densities(&self) -> Result<(), ModelError> {
-        let sections = self.blocks.iter().map(|block| &self.sections[block.section]);
-        match sections.into_iter().find(|section| section.properties.density.is_none()) {
-            None => Ok(()),
-            Some(section) => Err(ModelErrorKind::NoDensity { material: section.material.clone() }.into()),
-        }
+        self.blocks.iter().try_for_each(|block| self.sections[block.section].check_density())
     }
 }

@@ -2,16 +2,6 @@
 //!
 //! Matrices are full squares, row by row, with the components of the first node first. Both triangles are equal to the
 //! last bit. Nodes come in the order of Abaqus and CalculiX.
-//!
-//! | kind | stiffness | consistent mass |
-//! | --- | --- | --- |
-//! | T3D2 | E A / L | rho A L (1/3, 1/6), all three components |
-//! | B33 | cubic, no shear | cubic; linear along and about the axis; no rotary inertia of bending |
-//! | C3D4 | 1 point | 1 point |
-//! | C3D8 | 2 x 2 x 2 points, mean change of volume | 2 x 2 x 2 points |
-//! | C3D10 | 4 points | 4 points |
-//! | C3D20 | 3 x 3 x 3 points | 3 x 3 x 3 points |
-//! | C3D20R | 2 x 2 x 2 points | 2 x 2 x 2 points |
 
 mod bar;
 mod beam;
@@ -34,22 +24,36 @@ use super::{ElementKind, Profile, Properties};
 
 /// How the mass of an element goes to its nodes.
 ///
-/// The rules were found by comparing entry by entry with what CalculiX 2.20 and Abaqus 2021 export.
+/// | kind | [`Consistent`](Self::Consistent) | [`Calculix`](Self::Calculix) | [`Abaqus`](Self::Abaqus) | [`Lumped`](Self::Lumped) |
+/// | --- | --- | --- | --- | --- |
+/// | T3D2 | exact | exact | half at each end | half at each end |
+/// | B33 | cubic | cubic | cubic | half at each end, rotations without mass |
+/// | C3D4 | exact | 1 point | lumped | a quarter at each node |
+/// | C3D8 | 27 points | 8 points | lumped | row sums |
+/// | C3D10 | 15 points | 4 points | 15 points | scaled diagonal |
+/// | C3D20 | 27 points | 27 points | 27 points | scaled diagonal |
+/// | C3D20R | 27 points | 8 points | 27 points | scaled diagonal |
+///
+/// The rules of the programs were found by comparing entry by entry with what CalculiX 2.20 and Abaqus 2021 export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum MassScheme {
-    /// M = integral rho N' N dV, summed over the integration points of the stiffness, as CalculiX does for all its
-    /// solids: the frequencies agree with its own to the last digit it prints.
-    ///
-    /// C3D4 (1 point), C3D10 (4) and C3D20R (8) have fewer points than nodes, so that the mass of one element alone
-    /// is singular: it has the rank 3 x points.
+    /// `M = integral rho N' N dV`, with as many points as make it exact for elements with straight edges: frequencies
+    /// are those of the displacement field, never below the exact ones of a conforming mesh (C3D20R and C3D8, which
+    /// relax the stiffness, excepted).
     #[default]
     Consistent,
+    /// The same sum over the integration points of the stiffness, as CalculiX does for all its solids: the frequencies
+    /// agree with its own to the last digit it prints.
+    ///
+    /// C3D4 (1 point), C3D10 (4) and C3D20R (8) have fewer points than nodes, so that the mass of one element alone
+    /// is singular: it has the rank 3 x points. Against the consistent mass its frequencies differ by up to
+    /// 12 % (C3D4) and 4 % (C3D10) on coarse meshes.
+    Calculix,
     /// Diagonal: T3D2, C3D4 and C3D8 get their row sums, C3D10, C3D20 and C3D20R their scaled diagonal (Hinton,
     /// Rock and Zienkiewicz), B33 half of its mass on the displacements of each end and nothing on rotations.
     Lumped,
-    /// As Abaqus: lumped for T3D2, C3D4 and C3D8, consistent for the others, with 15 points for C3D10 and 27 for
-    /// C3D20 and C3D20R (it integrates the mass of reduced elements fully).
+    /// As Abaqus: lumped for T3D2, C3D4 and C3D8, fully integrated for the others, C3D20R included.
     Abaqus,
 }
 
@@ -62,9 +66,20 @@ macro_rules! with_table {
 
 /// Stiffness: `matrix` is `(nodes x components)^2` ([`ElementKind::nodes`], [`ElementKind::components`]), overwritten.
 ///
-/// Solids are isotropic, `K = sum_p w det J B' D B` over the points of the [table](self); C3D8 takes the change of
-/// volume as its mean over the element, as Abaqus does. An element that [`check_shape`] refuses gives numbers
-/// without meaning, perhaps not finite ones.
+/// Row by row, with the components of the first node first, nodes in the order of Abaqus and CalculiX; both triangles are
+/// equal to the last bit. Solids are isotropic, `K = sum_p w det J B' D B`:
+///
+/// | kind | stiffness |
+/// | --- | --- |
+/// | T3D2 | E A / L along the axis |
+/// | B33 | cubic deflection, no shear; E A / L and G J / L along and about the axis |
+/// | C3D4 | 1 point |
+/// | C3D8 | 2 x 2 x 2 points; the change of volume as its mean over the element, as Abaqus (CalculiX: at each point) |
+/// | C3D10 | 4 points |
+/// | C3D20 | 3 x 3 x 3 points |
+/// | C3D20R | 2 x 2 x 2 points: 6 motions of a lone element besides the rigid ones store no energy |
+///
+/// An element that [`check_shape`] refuses gives numbers without meaning, perhaps not finite ones.
 ///
 /// # Panics
 /// When the number of nodes or the size of the matrix are not those of the kind, or the profile is not one of its kind,
@@ -95,29 +110,31 @@ pub fn mass_into(
     matrix: &mut [f64],
 ) {
     use ElementKind::{B33, C3D4, C3D8, C3D10, C3D20, C3D20R, T3D2};
-    use MassScheme::{Abaqus, Consistent, Lumped};
+    use MassScheme::{Abaqus, Calculix, Consistent, Lumped};
     check_size(kind, matrix.len());
     let density = properties.density.unwrap_or(0.0);
     match (kind, scheme) {
-        (T3D2, Consistent) => {
+        (T3D2, Consistent | Calculix) => {
             bar::mass_into(array(nodes), density * area(properties), [1.0 / 3.0, 1.0 / 6.0], matrix);
         }
         (T3D2, Lumped | Abaqus) => {
             bar::mass_into(array(nodes), density * area(properties), [0.5, 0.0], matrix);
         }
-        (B33, Consistent | Abaqus) => beam::mass_into(array(nodes), properties, density, matrix),
+        (B33, Consistent | Calculix | Abaqus) => beam::mass_into(array(nodes), properties, density, matrix),
         (B33, Lumped) => beam::lumped_mass_into(array(nodes), properties, density, matrix),
-        (C3D4, Consistent) => with_table!(C3D4, solid::mass_into, nodes, density, matrix),
+        (C3D4, Consistent) => with_table!(C3D4_FULL, solid::mass_into, nodes, density, matrix),
+        (C3D4, Calculix) => with_table!(C3D4, solid::mass_into, nodes, density, matrix),
         (C3D4, Lumped | Abaqus) => with_table!(C3D4, solid::row_sum_mass_into, nodes, density, matrix),
-        (C3D8, Consistent) => with_table!(C3D8, solid::mass_into, nodes, density, matrix),
+        (C3D8, Consistent) => with_table!(C3D8_FULL, solid::mass_into, nodes, density, matrix),
+        (C3D8, Calculix) => with_table!(C3D8, solid::mass_into, nodes, density, matrix),
         (C3D8, Lumped | Abaqus) => with_table!(C3D8, solid::row_sum_mass_into, nodes, density, matrix),
-        (C3D10, Consistent) => with_table!(C3D10, solid::mass_into, nodes, density, matrix),
+        (C3D10, Calculix) => with_table!(C3D10, solid::mass_into, nodes, density, matrix),
         (C3D10, Lumped) => with_table!(C3D10_FULL, solid::scaled_diagonal_mass_into, nodes, density, matrix),
-        (C3D10, Abaqus) => with_table!(C3D10_FULL, solid::mass_into, nodes, density, matrix),
-        (C3D20, Consistent | Abaqus) | (C3D20R, Abaqus) => {
+        (C3D10, Consistent | Abaqus) => with_table!(C3D10_FULL, solid::mass_into, nodes, density, matrix),
+        (C3D20R, Calculix) => with_table!(C3D20R, solid::mass_into, nodes, density, matrix),
+        (C3D20, Consistent | Calculix | Abaqus) | (C3D20R, Consistent | Abaqus) => {
             with_table!(C3D20, solid::mass_into, nodes, density, matrix);
         }
-        (C3D20R, Consistent) => with_table!(C3D20R, solid::mass_into, nodes, density, matrix),
         (C3D20 | C3D20R, Lumped) => {
             with_table!(C3D20, solid::scaled_diagonal_mass_into, nodes, density, matrix);
         }
@@ -163,7 +180,8 @@ pub fn check_shape(kind: ElementKind, nodes: &[[f64; 3]]) -> Result<(), f64> {
 }
 
 /// Nodal forces of unit pressure against a face (1 = S1, ..., as Abaqus numbers them), pushing into the element:
-/// `integral N_a n dA`. `out` is `nodes x 3`, overwritten; curved faces are integrated exactly.
+/// `integral N_a n dA`. `out` is `nodes x 3`, overwritten. Integrated as CalculiX does, with 3 points (C3D4, C3D10), 2 x 2
+/// (C3D8, C3D20R) or 3 x 3 (C3D20): exact on faces with straight edges, and of curved ones the total force.
 ///
 /// Returns whether the element has such a face; bars and beams have none. If not, `out` is left alone.
 ///

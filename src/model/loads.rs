@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use ndarray::Array2;
 
 use super::element::{body_load_into, pressure_load_into, stiffness_into};
-use super::{ElementAt, HELD, LoadCase, Model, ModelError, ModelErrorKind, Properties};
+use super::{ElementAt, HELD, LoadCase, Model, ModelError, Properties};
 
 /// Most nodes and most equations of an element.
 pub(super) const MOST_NODES: usize = 20;
@@ -55,14 +55,13 @@ impl Resultant {
         }
     }
 
-    /// How far from balance: the larger of |sum of forces| over the sum of their absolute values, and the same of
-    /// moments; zero where nothing acts.
-    pub fn imbalance(&self) -> f64 {
-        let part = |sum: [f64; 3], scale: f64| {
-            let largest = sum.iter().fold(0.0, |most: f64, x| most.max(x.abs()));
-            if scale == 0.0 { 0.0 } else { largest / scale }
-        };
-        part(self.force, self.force_scale).max(part(self.moment, self.moment_scale))
+    /// How far from balance: the largest component of force or moment over the sum of the absolute values of all
+    /// forces and moments; zero where nothing acts. `length` is a size of the model, to weigh forces against moments.
+    pub fn imbalance(&self, length: f64) -> f64 {
+        let largest = |sum: [f64; 3]| sum.iter().fold(0.0, |most: f64, x| most.max(x.abs()));
+        let scale = self.force_scale * length + self.moment_scale;
+        let sum = (largest(self.force) * length).max(largest(self.moment));
+        if scale == 0.0 { 0.0 } else { sum / scale }
     }
 }
 
@@ -73,7 +72,7 @@ impl Model {
     /// Cost: O(elements that are loaded or touch a displaced node).
     ///
     /// # Errors
-    /// [`ModelErrorKind::NoDensity`] for gravity on a material without density.
+    /// [`ModelErrorKind::NoDensity`](super::ModelErrorKind) for gravity on a material without density.
     pub fn load_vectors(&self) -> Result<Array2<f64>, ModelError> {
         let mut loads = Array2::zeros((self.load_cases.len(), self.equations.count()));
         for (case, mut row) in self.load_cases.iter().zip(loads.rows_mut()) {
@@ -124,6 +123,15 @@ impl Model {
         }
     }
 
+    /// The diagonal of the box around all nodes.
+    pub fn size(&self) -> f64 {
+        let extent = |k: usize| {
+            let along = self.positions.iter().map(|position| position[k]);
+            along.clone().fold(f64::NEG_INFINITY, f64::max) - along.fold(f64::INFINITY, f64::min)
+        };
+        (0..3).map(|k| extent(k).powi(2)).sum::<f64>().sqrt()
+    }
+
     /// Calls `take` with node index, component from 0 and value for all loads of a case.
     pub(super) fn each_load(
         &self,
@@ -143,7 +151,7 @@ impl Model {
             self.scatter(at, load, &mut take);
         }
         for &(at, acceleration) in &case.gravity {
-            self.check_density(at)?;
+            self.sections[self.blocks[at.block].section].check_density()?;
             let load = &mut load[..self.equations_of(at)];
             self.with_corners(at, |corners, properties| {
                 body_load_into(self.blocks[at.block].kind, corners, properties, &acceleration, load);
@@ -151,18 +159,6 @@ impl Model {
             self.scatter(at, load, &mut take);
         }
         Ok(())
-    }
-
-    fn check_density(&self, at: ElementAt) -> Result<(), ModelError> {
-        let section = &self.sections[self.blocks[at.block].section];
-        if section.properties.density.is_some() {
-            return Ok(());
-        }
-        let material = match section.material.as_str() {
-            "" => format!("of set {}", section.name),
-            name => name.to_owned(),
-        };
-        Err(ModelErrorKind::NoDensity { material }.into())
     }
 
     /// Number of components of an element: the size of its matrices.
@@ -286,5 +282,18 @@ mod tests {
         sum.add(position, 4, -9.0);
         assert_eq!(sum.moment, [-16.0, 0.0, 1.0]);
         assert_eq!(sum.force_scale, 31.0);
+    }
+
+    #[test]
+    fn balance_weighs_forces_against_moments_by_a_length() {
+        let mut pair = Resultant::default();
+        pair.add([0.0, 2.0, 0.0], 0, 3.0);
+        assert_eq!(pair.imbalance(1.0), 6.0 / 9.0);
+        pair.add([0.0, 0.0, 0.0], 0, -3.0);
+        // A couple of 6 is left: forces 6, moments 6.
+        assert_eq!(pair.imbalance(2.0), 6.0 / 18.0);
+        pair.add([0.0; 3], 5, 6.0);
+        assert_eq!(pair.imbalance(2.0), 0.0);
+        assert_eq!(Resultant::default().imbalance(1.0), 0.0);
     }
 }

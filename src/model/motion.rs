@@ -119,38 +119,44 @@ pub(super) fn describe(
     motions
 }
 
+/// A motion with rotation: L w and t.
+type Turn = (Vector3<f64>, Vector3<f64>);
+
 /// Another basis of a space of motions: those with rotation as (L w, t), w along the axes where possible, and
-/// translations along the axes where possible.
-fn reduce(space: &[Vector6<f64>]) -> (Vec<(Vector3<f64>, Vector3<f64>)>, Vec<Vector3<f64>>) {
+/// translations along the axes where possible; x before y before z.
+fn reduce(space: &[Vector6<f64>]) -> (Vec<Turn>, Vec<Vector3<f64>>) {
     // Rotations first, so that elimination leaves rows without rotation.
     let mut rows: Vec<[f64; 6]> = space.iter().map(|v| [v[3], v[4], v[5], v[0], v[1], v[2]]).collect();
-    let mut done = 0;
-    let mut turning = 0;
-    for half in [0..3, 3..6] {
-        // Largest entry first: then an axis that lies in the space is found as such.
-        while let Some((row, col)) = largest(&rows[done..], half.clone()) {
-            rows.swap(done, done + row);
-            let pivot = rows[done][col];
-            rows[done].iter_mut().for_each(|x| *x /= pivot);
-            let own = rows[done];
-            for (at, other) in rows.iter_mut().enumerate().filter(|(at, _)| *at != done) {
-                // Translations don't go back into the rows with rotation: their part there is taken off later.
-                if half.start == 3 && at < turning {
-                    continue;
-                }
-                let factor = other[col];
-                other.iter_mut().zip(own).for_each(|(x, own)| *x -= factor * own);
-                other[col] = 0.0;
-            }
-            done += 1;
-        }
-        if half.start == 0 {
-            turning = done;
-        }
-    }
+    let turning = eliminate(&mut rows, 0..3);
+    // What translations the rows with rotation contain is taken off later.
+    let sliding = eliminate(&mut rows[turning..], 3..6);
     let three = |row: &[f64]| Vector3::new(row[0], row[1], row[2]);
     let turns = rows[..turning].iter().map(|row| (three(&row[..3]), three(&row[3..]))).collect();
-    (turns, rows[turning..done].iter().map(|row| three(&row[3..])).collect())
+    (turns, rows[turning..turning + sliding].iter().map(|row| three(&row[3..])).collect())
+}
+
+/// Gauss-Jordan elimination within some columns: the first rows get one pivot each, by ascending column, the others
+/// nothing there. Returns how many pivots there are.
+fn eliminate(rows: &mut [[f64; 6]], columns: std::ops::Range<usize>) -> usize {
+    let mut pivots = Vec::new();
+    // Largest entry first: then an axis that lies in the space is found as such.
+    while let Some((row, col)) = largest(&rows[pivots.len()..], columns.clone()) {
+        let done = pivots.len();
+        rows.swap(done, done + row);
+        let pivot = rows[done][col];
+        rows[done].iter_mut().for_each(|x| *x /= pivot);
+        let own = rows[done];
+        for (_, other) in rows.iter_mut().enumerate().filter(|(at, _)| *at != done) {
+            let factor = other[col];
+            other.iter_mut().zip(own).for_each(|(x, own)| *x -= factor * own);
+            other[col] = 0.0;
+        }
+        pivots.push((col, own));
+    }
+    pivots.iter_mut().zip(&*rows).for_each(|(pivot, row)| pivot.1 = *row);
+    pivots.sort_by_key(|&(col, _)| col);
+    rows.iter_mut().zip(&pivots).for_each(|(row, pivot)| *row = pivot.1);
+    pivots.len()
 }
 
 fn largest(rows: &[[f64; 6]], columns: std::ops::Range<usize>) -> Option<(usize, usize)> {

@@ -2,6 +2,7 @@
 
 use std::f64::consts::PI;
 
+use super::{ModelError, ModelErrorKind};
 use crate::io::inp::BeamShape;
 
 /// A section: the elements of one set share it.
@@ -13,6 +14,20 @@ pub struct Section {
     pub material: String,
     /// What the kernels need.
     pub properties: Properties,
+}
+
+impl Section {
+    /// That it has a density.
+    pub(super) fn check_density(&self) -> Result<(), ModelError> {
+        if self.properties.density.is_some() {
+            return Ok(());
+        }
+        let material = match self.material.as_str() {
+            "" => format!("of set {}", self.name),
+            name => name.to_owned(),
+        };
+        Err(ModelErrorKind::NoDensity { material }.into())
+    }
 }
 
 /// Material and cross-section as the element kernels take them.

@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use crate::eigen::EigenError;
+use crate::error::size;
 use crate::factor::FactorError;
 use crate::io::DofLabel;
 use crate::matrix::DofNames;
@@ -42,7 +43,7 @@ pub enum StressError {
         pivot: f64,
     },
     /// More memory than allowed.
-    #[error("the solution would take {needed} bytes, the memory limit is {limit}")]
+    #[error("the solution would take {}, the memory limit is {}", size(*needed), size(*limit))]
     MemoryLimit {
         /// Predicted bytes.
         needed: u64,

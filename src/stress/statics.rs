@@ -99,9 +99,10 @@ pub fn solve_static(
     drop(loads);
     let reactions = model.reactions(displacements.view())?;
     let applied = model.load_resultants()?;
+    let size = model.size();
     let balance = applied.iter().zip(&reactions.resultants);
     Ok(StaticSolution {
-        imbalance: balance.map(|(loads, supports)| loads.plus(supports).imbalance()).collect(),
+        imbalance: balance.map(|(loads, supports)| loads.plus(supports).imbalance(size)).collect(),
         displacements,
         residuals,
         reactions,
@@ -144,9 +145,12 @@ fn analyse(
 ) -> Result<Arc<Symbolic>, StressError> {
     // Loads and displacements, and a block of columns in the order of elimination for each.
     let columns = 3 * 8 * (stiffness.size() * model.load_cases().len()) as u64;
-    let mut settings = SymbolicOptions::default();
-    settings.ordering = options.ordering;
-    settings.nodes = Some(model.equations().nodes());
+    let settings = SymbolicOptions {
+        ordering: options.ordering,
+        nodes: Some(model.equations().nodes()),
+        // Early; below with the columns.
+        memory_limit: options.memory_limit,
+    };
     let symbolic = Symbolic::new(stiffness, &settings)
         .map_err(|error| StressError::from_factor(error, model.equations().labels()))?;
     let needed = symbolic.factor_bytes() + columns;
@@ -204,4 +208,28 @@ fn residual(stiffness: &SymmetricMatrix, norm: f64, u: &[f64], f: &[f64], left: 
     let largest = |vector: &[f64]| vector.iter().fold(0.0, |most: f64, x| most.max(x.abs()));
     let scale = norm * largest(u) + largest(f);
     if scale == 0.0 { 0.0 } else { largest(left) / scale }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parallel::Silent;
+
+    #[test]
+    fn a_poor_factor_is_made_good_by_one_more_solve() {
+        let (col_ptr, row_idx) = (vec![0, 2, 4, 5], vec![0, 1, 1, 2, 2]);
+        let chain =
+            SymmetricMatrix::from_lower_csc(col_ptr, row_idx, vec![2.0, -1.0, 2.0, -1.0, 1.0]).unwrap();
+        let symbolic = Arc::new(Symbolic::new(&chain, &SymbolicOptions::default()).unwrap());
+        let factor = Factor::new(&symbolic, &chain, &FactorOptions::default(), &Silent).unwrap();
+        // The matrix is by 1e-6 stiffer than the one that was factorized, so the error falls by that factor.
+        let stiffer =
+            chain.with_values(chain.values().iter().map(|value| value * (1.0 + 1e-6)).collect()).unwrap();
+        let loads = Array2::from_shape_vec((2, 3), vec![0.0, 0.0, 1.0, 0.0, 0.0, 0.0]).unwrap();
+        let mut displacements = loads.clone();
+        solve(&factor, &mut displacements);
+        let residuals = refine(&factor, &stiffer, loads.view(), &mut displacements);
+        assert!(residuals[0] < 1e-12 && residuals[0] > 0.0 && residuals[1] == 0.0, "{residuals:?}");
+        assert!((displacements[(0, 2)] * (1.0 + 1e-6) - 3.0).abs() < 1e-11);
+    }
 }

@@ -76,7 +76,7 @@ impl ElementKind {
 pub struct Deck {
     /// The files that were read, the deck first.
     pub files: Vec<PathBuf>,
-    /// The lines of `*HEADING`.
+    /// The lines of `*HEADING`, at most a thousand.
     pub heading: Vec<String>,
     /// In the order of the deck; numbers are unique.
     pub nodes: Vec<DeckNode>,

@@ -2,7 +2,7 @@
 
 use super::error::DeckError;
 use super::fault::Read;
-use super::parts::required;
+use super::parts::{optional, required};
 use super::passed_over::is_passed_over;
 use super::reading::{Block, Data, Reading};
 use crate::io::keyword::Keyword;
@@ -26,7 +26,8 @@ impl Reading {
         self.data = Data::Nothing;
         self.data = self.begin(keyword)?;
         let takes_file = matches!(self.data, Data::Nodes(_) | Data::Elements);
-        Ok(keyword.parameter("INPUT").filter(|file| takes_file && !file.is_empty()).map(str::to_owned))
+        let file = if takes_file { optional(keyword, "INPUT")? } else { None };
+        Ok(file.map(str::to_owned))
     }
 
     fn begin(&mut self, keyword: &Keyword) -> Read<Data> {

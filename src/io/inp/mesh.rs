@@ -5,7 +5,7 @@ use super::error::DeckError;
 use super::fault::{Fault, Read};
 use super::keywords::{allow, printable};
 use super::numbers::parse_number;
-use super::parts::required;
+use super::parts::{optional, required};
 use super::reading::{Data, Reading};
 use super::sets::Content;
 use crate::io::error::{IoErrorKind, excerpt};
@@ -17,7 +17,7 @@ impl Reading {
     pub fn begin_nodes(&mut self, keyword: &Keyword) -> Read<Data> {
         check_system(keyword)?;
         allow(keyword, &["NSET", "INPUT", "SYSTEM"])?;
-        let Some(name) = keyword.parameter("NSET") else {
+        let Some(name) = optional(keyword, "NSET")? else {
             return Ok(Data::Nodes(None));
         };
         let set = self.node_sets.declare(name, self.parts.current(), self.place);
@@ -46,7 +46,7 @@ impl Reading {
         let name = required(keyword, "TYPE")?;
         let kind = ElementKind::ALL.into_iter().find(|kind| kind.name().eq_ignore_ascii_case(name));
         let kind = kind.ok_or_else(|| DeckError::UnknownElementType { found: printable(name) })?;
-        if let Some(name) = keyword.parameter("ELSET") {
+        if let Some(name) = optional(keyword, "ELSET")? {
             let set = self.element_sets.declare(name, self.parts.current(), self.place);
             self.element_sets.add(set, self.place, Content::Elements { block: self.deck.elements.len() });
         }

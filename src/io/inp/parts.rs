@@ -99,6 +99,14 @@ impl Reading {
     }
 }
 
+/// The value of a parameter that may be left out, but not its value.
+pub(super) fn optional<'a>(
+    keyword: &'a Keyword,
+    parameter: &'static str,
+) -> Result<Option<&'a str>, DeckError> {
+    keyword.parameter(parameter).map(|_| required(keyword, parameter)).transpose()
+}
+
 /// The value of a parameter that must be there.
 pub(super) fn required<'a>(keyword: &'a Keyword, parameter: &'static str) -> Result<&'a str, DeckError> {
     keyword

@@ -14,6 +14,9 @@ use super::steps::Operations;
 use crate::io::detect::stranger;
 use crate::io::error::IoErrorKind;
 
+/// Titles beyond are forgotten: they would take more room than they have in the file.
+const MOST_TITLES: usize = 1000;
+
 /// A deck half read: names are not resolved, [`Target::Set`](super::Target::Set) and the indices in sections point
 /// to [`Names`].
 pub(super) struct Reading {
@@ -56,6 +59,7 @@ pub(super) enum Data {
     Boundaries,
     PointLoads,
     DistributedLoads,
+    Static,
     Frequency,
     /// They move and turn a part.
     Instance,
@@ -104,7 +108,9 @@ impl Reading {
             Data::Nothing => Err(DeckError::UnexpectedData { keyword: self.block.keyword.clone() }.into()),
             Data::Anything => Ok(()),
             Data::Heading => {
-                self.deck.heading.push(String::from_utf8_lossy(line).into_owned());
+                if self.deck.heading.len() < MOST_TITLES {
+                    self.deck.heading.push(String::from_utf8_lossy(line).into_owned());
+                }
                 Ok(())
             }
             Data::Nodes(_) => self.node_line(line),
@@ -120,6 +126,7 @@ impl Reading {
             Data::Boundaries => self.boundary_line(line),
             Data::PointLoads => self.point_load_line(line),
             Data::DistributedLoads => self.distributed_load_line(line),
+            Data::Static => self.static_line(line),
             Data::Frequency => self.frequency_line(line),
             Data::Instance => Err(IoErrorKind::NodePlacement { keyword: "INSTANCE".into() }.into()),
         }

@@ -5,7 +5,7 @@ use super::error::DeckError;
 use super::fault::Read;
 use super::keywords::{allow, printable, refuse_value};
 use super::names::key;
-use super::parts::required;
+use super::parts::{optional, required};
 use super::reading::{Data, Reading};
 use crate::io::error::{IoErrorKind, excerpt};
 use crate::io::keyword::Keyword;
@@ -101,9 +101,7 @@ impl Reading {
     }
 
     pub fn solid_section_line(&mut self, line: &[u8]) -> Read {
-        if self.block.lines > 1 {
-            return Err(DeckError::UnexpectedData { keyword: self.block.keyword.clone() }.into());
-        }
+        self.check_only_line()?;
         let field = comma_fields(line).next().unwrap_or_default();
         if let Some(DeckSection { profile: DeckProfile::Solid { area }, .. }) = self.deck.sections.last_mut()
             && !field.is_empty()
@@ -124,7 +122,7 @@ impl Reading {
         };
         let scope = self.parts.current();
         let element_set = self.names.index(scope, required(keyword, "ELSET")?);
-        let material = keyword.parameter("MATERIAL").map(|name| self.names.index(scope, name));
+        let material = optional(keyword, "MATERIAL")?.map(|name| self.names.index(scope, name));
         let density = keyword.parameter("DENSITY").map(|value| parse_real("DENSITY", value.as_bytes()));
         Ok(Data::Beam(BeamHead { element_set, material, density: density.transpose()?, shape }))
     }

@@ -8,7 +8,7 @@ use super::fault::Read;
 use super::keywords::{allow, refuse};
 use super::names::{from_field, key};
 use super::numbers::parse_number;
-use super::parts::{Scope, required};
+use super::parts::{Scope, optional, required};
 use super::reading::{Data, Reading, SetLines};
 use crate::io::error::{IoErrorKind, excerpt};
 use crate::io::keyword::Keyword;
@@ -151,7 +151,7 @@ impl Reading {
     pub fn begin_node_set(&mut self, keyword: &Keyword) -> Read<Data> {
         allow(keyword, &["NSET", "ELSET", "GENERATE", "UNSORTED", "INSTANCE", "INTERNAL"])?;
         let set = self.node_sets.declare(required(keyword, "NSET")?, self.parts.current(), self.place);
-        let Some(elements) = keyword.parameter("ELSET") else {
+        let Some(elements) = optional(keyword, "ELSET")? else {
             return Ok(Data::NodeSet(set_lines(keyword, set)));
         };
         if keyword.parameter("GENERATE").is_some() {

@@ -7,7 +7,7 @@ use super::keywords::{allow, misplaced, refuse, refuse_value};
 use super::names::key;
 use super::reading::{Data, Reading};
 use crate::io::keyword::Keyword;
-use crate::io::number::{comma_fields, parse_integer};
+use crate::io::number::{comma_fields, parse_integer, parse_real};
 
 impl Reading {
     pub fn begin_step(&mut self, keyword: &Keyword) -> Read<Data> {
@@ -44,8 +44,7 @@ impl Reading {
     pub fn begin_static(&mut self, keyword: &Keyword) -> Read<Data> {
         allow(keyword, &["SOLVER", "DIRECT", "TIMERESET", "TOTALTIMEATSTART", "LONGTERM"])?;
         self.begin_procedure(keyword, StepKind::Static)?;
-        // Times of increments: all loads act in full at the end.
-        Ok(Data::Anything)
+        Ok(Data::Static)
     }
 
     /// Its parameters choose the solver, the normalization and what is printed.
@@ -62,10 +61,27 @@ impl Reading {
         Ok(())
     }
 
+    /// Times of increments: all loads act in full at the end.
+    pub fn static_line(&self, line: &[u8]) -> Read {
+        self.check_only_line()?;
+        for field in comma_fields(line).filter(|field| !field.is_empty()) {
+            parse_real("time", field)?;
+        }
+        Ok(())
+    }
+
+    /// Refuses a second data line.
+    pub fn check_only_line(&self) -> Read {
+        match self.block.lines {
+            1 => Ok(()),
+            _ => Err(DeckError::UnexpectedData { keyword: self.block.keyword.clone() }.into()),
+        }
+    }
+
     pub fn frequency_line(&mut self, line: &[u8]) -> Read {
+        self.check_only_line()?;
         let field = comma_fields(line).next().unwrap_or_default();
-        if self.block.lines == 1
-            && !field.is_empty()
+        if !field.is_empty()
             && let Some(step) = self.deck.steps.last_mut()
         {
             step.kind = StepKind::Frequency { count: Some(parse_integer("number of modes", field)?) };

@@ -165,42 +165,83 @@ impl Assembly<'_> {
         let size = count * components;
         let matrix = &batch.matrices[element * size * size..(element + 1) * size * size];
         let own = self.first_equation[node];
-        // Row of the element matrix, place in the first column: those of other nodes.
-        let mut rows = [(0_u16, 0_u32); 60];
-        let mut row_count = 0;
+        let mut runs = Runs::new();
         for (local, &other) in batch.block.nodes_of(batch.elements.start + element).iter().enumerate() {
             if (other as usize) > node {
-                for (component, &row) in self.equations_at(other)[..components].iter().enumerate() {
-                    if row != HELD {
-                        rows[row_count] = ((local * components + component) as u16, places[row as usize]);
-                        row_count += 1;
-                    }
-                }
+                runs.push(local * components, &self.equations_at(other)[..components], places);
             }
         }
-        let rows = &rows[..row_count];
-        let local = usize::from(self.incidence.locals[at]);
+        let local = usize::from(self.incidence.locals[at]) * components;
         let of_node = &self.equations_at(node as u32)[..components];
         for (component, &equation) in of_node.iter().enumerate() {
             if equation == HELD {
                 continue;
             }
             let rank = equation as usize - own;
-            let column = &matrix[(local * components + component) * size..][..size];
+            let column = &matrix[(local + component) * size..][..size];
             let start = self.pattern.col_ptr[equation as usize] - base;
             let sums = &mut columns[start..self.pattern.col_ptr[equation as usize + 1] - base];
             for (below, &row) in of_node.iter().enumerate().skip(component) {
                 if row != HELD {
-                    sums[row as usize - own - rank] += column[local * components + below];
+                    sums[row as usize - own - rank] += column[local + below];
                 }
             }
-            for &(row, place) in rows {
-                sums[place as usize - rank] += column[usize::from(row)];
-            }
+            runs.add_to(sums, rank, column);
         }
     }
 
     fn equations_at(&self, node: u32) -> &[u32; 6] {
         &self.model.equations().of_node()[node as usize]
+    }
+}
+
+/// Rows of an element matrix that lie one after the other in the node's first column, too: first row, place, length.
+struct Runs {
+    list: [(u16, u32, u16); 60],
+    count: usize,
+}
+
+impl Runs {
+    #[inline(always)]
+    fn new() -> Self {
+        Self { list: [(0, 0, 0); 60], count: 0 }
+    }
+
+    /// Adds the rows of a node: all at once where nothing of it is held.
+    #[inline(always)]
+    fn push(&mut self, first_row: usize, equations: &[u32], places: &[u32]) {
+        let (first, last) = (equations[0], equations[equations.len() - 1]);
+        if first != HELD && last != HELD && (last - first) as usize == equations.len() - 1 {
+            self.put((first_row as u16, places[first as usize], equations.len() as u16));
+            return;
+        }
+        for (row, &equation) in (first_row..).zip(equations) {
+            if equation != HELD {
+                self.put((row as u16, places[equation as usize], 1));
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn put(&mut self, run: (u16, u32, u16)) {
+        self.list[self.count] = run;
+        self.count += 1;
+    }
+
+    /// Adds a column of the element matrix to a column of the node, `rank` rows shorter than its first.
+    #[inline(always)]
+    fn add_to(&self, sums: &mut [f64], rank: usize, column: &[f64]) {
+        for &(row, place, length) in &self.list[..self.count] {
+            let (row, place) = (usize::from(row), place as usize - rank);
+            if length == 3 {
+                let sums: &mut [f64; 3] = (&mut sums[place..place + 3]).try_into().expect("three");
+                let values: &[f64; 3] = column[row..row + 3].try_into().expect("three");
+                sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
+            } else {
+                for offset in 0..usize::from(length) {
+                    sums[place + offset] += column[row + offset];
+                }
+            }
+        }
     }
 }

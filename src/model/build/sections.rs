@@ -1,13 +1,13 @@
 //! Materials and cross-sections as the kernels take them, and the blocks of elements that share them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
 use super::fail;
 use super::lookup::{ElementTable, NodeTable};
 use crate::io::inp::{BeamShape, Deck, DeckBeam, DeckMaterial, DeckProfile, DeckSection, ElementKind, Place};
-use crate::model::element::check_shape;
+use crate::model::element::{BeamAxes, check_shape};
 use crate::model::{BeamProfile, Block, ModelError, ModelErrorKind, Profile, Properties, Section};
 
 /// In the owners of elements: no section claims it.
@@ -46,6 +46,9 @@ pub(super) fn blocks(
     }
     Ok((sections, blocks))
 }
+
+/// A section of the deck in its use for a class of elements.
+type Use = (u32, Class);
 
 /// What a kind of element needs of a section.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -95,12 +98,8 @@ fn owners(deck: &Deck, elements: &ElementTable) -> Result<Vec<u32>, ModelError> 
 }
 
 /// Which sections are used for which class of elements.
-fn used(
-    deck: &Deck,
-    elements: &ElementTable,
-    owners: &[u32],
-) -> Result<BTreeMap<(u32, Class), usize>, ModelError> {
-    let mut used = BTreeMap::new();
+fn used(deck: &Deck, elements: &ElementTable, owners: &[u32]) -> Result<BTreeSet<Use>, ModelError> {
+    let mut used = BTreeSet::new();
     for (index, &owner) in owners.iter().enumerate() {
         let (element, kind) = (elements.elements[index].id, elements.kind(deck, index));
         if owner == NONE {
@@ -113,23 +112,16 @@ fn used(
             let kind = ModelErrorKind::WrongSection { element, kind, needed: class.keyword(), set };
             return Err(fail(deck, Some(section.place), kind));
         }
-        used.insert((owner, class), 0);
+        used.insert((owner, class));
     }
     Ok(used)
 }
 
 /// A section of the model for each use, in the order of the deck; and their numbers.
-fn sections(
-    deck: &Deck,
-    used: &BTreeMap<(u32, Class), usize>,
-) -> Result<(Vec<Section>, BTreeMap<(u32, Class), usize>), ModelError> {
-    let mut sections = Vec::new();
-    let mut numbers = BTreeMap::new();
-    for &(owner, class) in used.keys() {
-        numbers.insert((owner, class), sections.len());
-        sections.push(Given::new(deck, &deck.sections[owner as usize]).section(class)?);
-    }
-    Ok((sections, numbers))
+fn sections(deck: &Deck, used: &BTreeSet<Use>) -> Result<(Vec<Section>, BTreeMap<Use, usize>), ModelError> {
+    let of_use = |&(owner, class): &Use| Given::new(deck, &deck.sections[owner as usize]).section(class);
+    let sections = used.iter().map(of_use).collect::<Result<_, _>>()?;
+    Ok((sections, used.iter().copied().zip(0..).collect()))
 }
 
 /// A section of the deck with its material.
@@ -295,7 +287,9 @@ fn check_shapes(
             return Some((at, ModelErrorKind::Volume { element, volume }));
         }
         match &properties.profile {
-            Profile::Beam(profile) if is_along(profile.first_axis, corners[0], corners[1]) => {
+            Profile::Beam(profile)
+                if BeamAxes::new(&[corners[0], corners[1]], &profile.first_axis).is_none() =>
+            {
                 Some((at, ModelErrorKind::AxisAlongBeam { element, axis: profile.first_axis }))
             }
             _ => None,
@@ -307,32 +301,5 @@ fn check_shapes(
             let place = elements.find(block.ids[at]).map(|index| elements.place(deck, index));
             Err(fail(deck, place, kind))
         }
-    }
-}
-
-/// Whether an axis is parallel to the line between two points, to within 1e-6 radians.
-fn is_along(axis: [f64; 3], from: [f64; 3], to: [f64; 3]) -> bool {
-    let along: [f64; 3] = std::array::from_fn(|k| to[k] - from[k]);
-    let cross: [f64; 3] = std::array::from_fn(|k| {
-        let (i, j) = ((k + 1) % 3, (k + 2) % 3);
-        axis[i] * along[j] - axis[j] * along[i]
-    });
-    let length = |vector: [f64; 3]| vector.iter().map(|x| x * x).sum::<f64>().sqrt();
-    // An axis of length zero or of numbers that are none is along everything.
-    let across = length(cross) > 1e-6 * length(axis) * length(along);
-    !across
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_along;
-
-    #[test]
-    fn an_axis_is_along_a_beam_in_either_sense_and_when_it_has_no_length() {
-        let (from, to) = ([1.0, 2.0, 3.0], [1.0, 2.0, 7.0]);
-        assert!(is_along([0.0, 0.0, -1.0], from, to));
-        assert!(is_along([0.0, 0.0, 5.0], from, to));
-        assert!(is_along([0.0; 3], from, to));
-        assert!(!is_along([1e-3, 0.0, 1.0], from, to));
     }
 }

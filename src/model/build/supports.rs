@@ -120,9 +120,9 @@ pub(super) fn equations(nodes: &NodeTable, components: &[u8], held: &[u8]) -> Eq
     let mut of_node = vec![[HELD; 6]; components.len()];
     let (mut labels, mut node_of) = (Vec::new(), Vec::new());
     for (node, equations) in of_node.iter_mut().enumerate() {
-        for component in 0..components[node].into() {
+        for (component, equation) in equations.iter_mut().enumerate().take(components[node].into()) {
             if held[node] & (1 << component) == 0 {
-                equations[component] = labels.len() as u32;
+                *equation = labels.len() as u32;
                 labels.push(DofLabel { node: nodes.ids[node], component: component as u32 + 1 });
                 node_of.push(node as u32);
             }

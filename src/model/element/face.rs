@@ -2,7 +2,7 @@
 
 use super::ElementKind;
 use super::isoparametric::cross;
-use super::rules::{QUADRILATERAL_5, TRIANGLE_4};
+use super::rules::{QUADRILATERAL_3, QUADRILATERAL_5, TRIANGLE_2};
 use super::shapes;
 use super::tables::at_points;
 
@@ -20,12 +20,13 @@ macro_rules! surface {
     }};
 }
 
-// The normal of a curved face is quadratic in r and s (cubic in each of them on quadrilaterals), so that these rules
-// integrate N_a n exactly.
-static TRIANGLE3: Surface<3, 6> = surface!(shapes::triangle3, TRIANGLE_4);
-static TRIANGLE6: Surface<6, 6> = surface!(shapes::triangle6, TRIANGLE_4);
-static QUADRILATERAL4: Surface<4, 9> = surface!(shapes::quadrilateral4, QUADRILATERAL_5);
+// As many points as CalculiX takes. On flat faces with straight edges all of them are exact; on curved ones those of
+// C3D10 and C3D20R are not, and exact forces would move stresses of a coarse mesh by up to 2 % away from its.
+static TRIANGLE3: Surface<3, 3> = surface!(shapes::triangle3, TRIANGLE_2);
+static TRIANGLE6: Surface<6, 3> = surface!(shapes::triangle6, TRIANGLE_2);
+static QUADRILATERAL4: Surface<4, 4> = surface!(shapes::quadrilateral4, QUADRILATERAL_3);
 static QUADRILATERAL8: Surface<8, 9> = surface!(shapes::quadrilateral8, QUADRILATERAL_5);
+static QUADRILATERAL8_REDUCED: Surface<8, 4> = surface!(shapes::quadrilateral8, QUADRILATERAL_3);
 
 /// Corners, then middles of edges, of the faces S1 to S4 of tetrahedra: seen from outside they run clockwise.
 const TETRAHEDRON_FACES: [[usize; 6]; 4] =
@@ -62,7 +63,8 @@ pub(super) fn pressure_load_into(kind: ElementKind, face: &[usize], nodes: &[[f6
         ElementKind::C3D4 => add(&TRIANGLE3, face, nodes, out),
         ElementKind::C3D10 => add(&TRIANGLE6, face, nodes, out),
         ElementKind::C3D8 => add(&QUADRILATERAL4, face, nodes, out),
-        ElementKind::C3D20 | ElementKind::C3D20R => add(&QUADRILATERAL8, face, nodes, out),
+        ElementKind::C3D20 => add(&QUADRILATERAL8, face, nodes, out),
+        ElementKind::C3D20R => add(&QUADRILATERAL8_REDUCED, face, nodes, out),
         ElementKind::T3D2 | ElementKind::B33 => {}
     }
 }

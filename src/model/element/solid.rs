@@ -40,7 +40,7 @@ struct Sums<const N: usize> {
     xz: [[f64; N]; N],
     yz: [[f64; N]; N],
     /// sum_p w det J g_a.
-    mean: [[f64; N]; 3],
+    mean: [[f64; 3]; N],
     volume: f64,
 }
 
@@ -48,7 +48,7 @@ struct Sums<const N: usize> {
 fn sums<const N: usize, const P: usize>(table: &Isoparametric<N, P>, nodes: &[[f64; 3]; N]) -> Sums<N> {
     let zero = [[0.0; N]; N];
     let mut sums =
-        Sums { xx: zero, yy: zero, zz: zero, xy: zero, xz: zero, yz: zero, mean: [[0.0; N]; 3], volume: 0.0 };
+        Sums { xx: zero, yy: zero, zz: zero, xy: zero, xz: zero, yz: zero, mean: [[0.0; 3]; N], volume: 0.0 };
     for point in 0..P {
         let gradients = table.gradients_at(point, nodes);
         let [gx, gy, gz] = &gradients.by;
@@ -64,9 +64,9 @@ fn sums<const N: usize, const P: usize>(table: &Isoparametric<N, P>, nodes: &[[f
                 sums.xz[a][b] += x * gz[b];
                 sums.yz[a][b] += y * gz[b];
             }
-            sums.mean[0][a] += x;
-            sums.mean[1][a] += y;
-            sums.mean[2][a] += z;
+            for (sum, term) in sums.mean[a].iter_mut().zip([x, y, z]) {
+                *sum += term;
+            }
         }
     }
     sums
@@ -77,6 +77,7 @@ fn sums<const N: usize, const P: usize>(table: &Isoparametric<N, P>, nodes: &[[f
 fn write_stiffness<const N: usize>(sums: &Sums<N>, lame: Lame, matrix: &mut [f64]) {
     let Lame { lambda, mu } = lame;
     let size = 3 * N;
+    let matrix = &mut matrix[..size * size];
     for a in 0..N {
         for b in a..N {
             let direct = [sums.xx[a][b], sums.yy[a][b], sums.zz[a][b]];
@@ -133,14 +134,10 @@ pub(super) fn mean_dilatation_stiffness_into<const N: usize, const P: usize>(
     let (deviator, bulk) = lame.split();
     write_stiffness(&sums, deviator, matrix);
     let (size, factor) = (3 * N, bulk / sums.volume);
-    for a in 0..N {
-        for i in 0..3 {
-            let left = factor * sums.mean[i][a];
-            for b in a..N {
-                for j in 0..3 {
-                    matrix[(3 * a + i) * size + 3 * b + j] += left * sums.mean[j][b];
-                }
-            }
+    let mean = sums.mean.as_flattened();
+    for (row, left) in matrix.chunks_exact_mut(size).zip(mean) {
+        for (entry, right) in row.iter_mut().zip(mean) {
+            *entry += factor * left * right;
         }
     }
     mirror(matrix, size);
@@ -235,8 +232,8 @@ pub(super) fn weights<const N: usize, const P: usize>(
     let mut weights = [0.0; N];
     for point in 0..P {
         let weight = table.weights[point] * table.determinant(point, nodes);
-        for a in 0..N {
-            weights[a] += weight * table.shape[point][a];
+        for (sum, value) in weights.iter_mut().zip(&table.shape[point]) {
+            *sum += weight * value;
         }
     }
     weights

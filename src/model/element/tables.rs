@@ -39,3 +39,7 @@ pub static C3D20: Isoparametric<20, 27> = solid!(shapes::hexahedron20, HEXAHEDRO
 pub static C3D20R: Isoparametric<20, 8> = solid!(shapes::hexahedron20, HEXAHEDRON_3);
 /// Fifteen points: exact for the volume and the mass of straight C3D10.
 pub static C3D10_FULL: Isoparametric<10, 15> = solid!(shapes::tetrahedron10, TETRAHEDRON_5);
+/// Four points: exact for the mass.
+pub static C3D4_FULL: Isoparametric<4, 4> = solid!(shapes::tetrahedron4, TETRAHEDRON_2);
+/// 3 x 3 x 3 points: exact for the mass of any shape.
+pub static C3D8_FULL: Isoparametric<8, 27> = solid!(shapes::hexahedron8, HEXAHEDRON_5);
