@@ -135,7 +135,7 @@ fn a_solution_that_is_too_large_is_said_before_it_starts() {
     refused(
         &folder,
         "stress pull.inp -o out --memory 24M",
-        "the solution needs 12 MB, the limit is 25 MB, ...",
+        "the solution needs 11 MB, the limit is 25 MB, ...",
     );
 }
 

@@ -55,11 +55,13 @@ pub struct AssembleArgs {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum MassChoice {
-    /// As CalculiX: consistent, integrated with the points of the stiffness
+    /// With as many integration points as make it exact for elements with straight edges
     Consistent,
+    /// As CalculiX: with the integration points of the stiffness
+    Calculix,
     /// Diagonal
     Lumped,
-    /// As Abaqus: lumped for T3D2, C3D4 and C3D8, else consistent and fully integrated
+    /// As Abaqus: lumped for T3D2, C3D4 and C3D8, else consistent
     Abaqus,
 }
 
@@ -67,6 +69,7 @@ impl MassChoice {
     fn name(self) -> &'static str {
         match self {
             Self::Consistent => "consistent",
+            Self::Calculix => "calculix",
             Self::Lumped => "lumped",
             Self::Abaqus => "abaqus",
         }
@@ -75,6 +78,7 @@ impl MassChoice {
     fn scheme(self) -> MassScheme {
         match self {
             Self::Consistent => MassScheme::Consistent,
+            Self::Calculix => MassScheme::Calculix,
             Self::Lumped => MassScheme::Lumped,
             Self::Abaqus => MassScheme::Abaqus,
         }

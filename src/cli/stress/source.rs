@@ -135,9 +135,9 @@ impl Cases {
 
     /// Hands out all cases in their order, at most `size` together: the number of the first, their values and what
     /// they are in the model.
-    pub fn each_chunk<'m>(
+    pub fn each_chunk(
         &mut self,
-        model: &'m Model,
+        model: &Model,
         size: usize,
         read_seconds: &mut f64,
         mut take: impl FnMut(usize, ArrayView2<f64>, &Displacements) -> Result<(), Failure>,
