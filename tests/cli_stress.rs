@@ -4,7 +4,7 @@
 mod cli_support;
 mod io_support;
 
-use cli_support::{BARS, files, json, keys, run, run_well, text, without_times};
+use cli_support::{BARS, example, files, json, keys, run, run_well, text, without_times};
 use insta::assert_snapshot;
 use io_support::Folder;
 use modalsweep::io::{read_npy, write_npy};
@@ -258,6 +258,30 @@ fn section_forces_of_a_cantilever() {
     let ends = square(&folder, "out/section_points.npy");
     assert_eq!(ends, ndarray::array![[1.0, 1.0], [1.0, 2.0], [2.0, 1.0], [2.0, 2.0]]);
     assert_eq!(array(&folder, "out/stress.npy").shape(), [1, 0, 6]);
+}
+
+/// The lug of the bracket is pulled up by 10 N at each of 118 nodes; then the bracket carries its own weight, 4.372231e-4 t.
+#[test]
+fn the_bracket_with_any_number_of_threads() {
+    let folder = Folder::new();
+    folder.write("mesh.inc", std::fs::read(example("bracket").join("mesh.inc")).unwrap());
+    let loads = "*STEP, NAME=pull\n*STATIC\n*CLOAD\nLUGHOLE, 3, 10.\n*END STEP\n*STEP, NAME=weight\n*STATIC\n\
+                 *CLOAD, OP=NEW\n*DLOAD\nBASE, GRAV, 9810., 0., 0., -1.\nLUG, GRAV, 9810., 0., 0., -1.\n\
+                 RIB, GRAV, 9810., 0., 0., -1.\n*END STEP\n";
+    folder.write("lug.inp", format!("*INCLUDE, INPUT=mesh.inc\n*BOUNDARY\nBOLTS, 1, 3\n{loads}"));
+    for threads in [1, 3] {
+        let object =
+            json(&run_well(&folder, &format!("stress lug.inp -o {threads} --threads {threads} --json")));
+        for (case, force) in [(0, 1180.0), (1, -9810.0 * 4.372231e-4)] {
+            let found = |key: &str| object["cases"][case][key][2].as_f64().unwrap();
+            assert!((found("applied_force") / force - 1.0).abs() < 1e-6, "{force}");
+            assert!((found("reaction_force") / force + 1.0).abs() < 1e-6, "{force}");
+        }
+    }
+    for name in files(&folder, "1") {
+        let read = |threads: &str| std::fs::read(folder.path(threads).join(&name)).unwrap();
+        assert!(read("1") == read("3"), "{name}");
+    }
 }
 
 /// By hand: 6 / 400 + 6 / 300; 6 / 2 and 6 / 3.
