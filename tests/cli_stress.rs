@@ -7,7 +7,10 @@ mod io_support;
 use cli_support::{BARS, example, files, json, keys, run, run_well, text, without_times};
 use insta::assert_snapshot;
 use io_support::Folder;
+use modalsweep::io::inp::read_deck;
 use modalsweep::io::{read_npy, write_npy};
+use modalsweep::model::Model;
+use modalsweep::stress::StressRecovery;
 use ndarray::{Array2, ArrayD, Axis, Ix2, Ix3};
 
 /// Two unit cubes on top of each other, E = 1000 and 500, nu = 0, free to become thinner; pulled by 100, then pressed by 50.
@@ -203,6 +206,17 @@ fn held_components_move_in_load_cases_alone() {
     assert_close(zz.iter().skip(8).copied(), 100.0);
     let vtu = std::fs::read(folder.path("modes/stack.vtu")).unwrap();
     assert!(String::from_utf8_lossy(&vtu).contains("Name=\"mode_1\""));
+}
+
+/// Points of a C3D8 count along x, then y, then z; its nodes go round.
+#[test]
+fn the_nearest_node_of_each_point_of_a_cube() {
+    let folder = stack();
+    let model = Model::from_deck(&read_deck(&folder.path("stack.inp")).unwrap()).unwrap();
+    let recovery = StressRecovery::new(&model);
+    let lower = model.find_element(20).unwrap();
+    let nodes: Vec<i64> = (0..8).map(|point| model.node_ids()[recovery.nearest_node(lower, point)]).collect();
+    assert_eq!(nodes, [1, 2, 4, 3, 5, 6, 8, 7]);
 }
 
 /// With one mode of variance 4 the RMS is twice the von Mises stress of the mode.

@@ -117,6 +117,11 @@ fn results_that_have_no_place() {
         "stress good.inp -u displacements.npy -o .",
         "displacements.npy: this input lies where a result would be",
     );
+    refused(
+        &folder,
+        "stress good.inp -o out --envelope-only --vtu all",
+        "--vtu all shows the stresses of all cases, which --envelope-only does not keep",
+    );
     refused(&folder, "stress good.inp -o out --memory 1k", "the recovery of one case needs ...");
     // A folder in the place of the last file: those before it go away again.
     std::fs::create_dir_all(folder.path("out/good.vtu/full")).unwrap();

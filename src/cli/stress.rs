@@ -136,6 +136,15 @@ impl StressArgs {
         self.kind.unwrap_or(KindChoice::Displacements)
     }
 
+    /// What the options say against each other.
+    fn check_options(&self) -> Result<(), Failure> {
+        if self.envelope_only && self.vtu == Some(VtuChoice::All) {
+            let message = "--vtu all shows the stresses of all cases, which --envelope-only does not keep";
+            return Err(Failure::new(message).with_help("leave out one of the two"));
+        }
+        Ok(())
+    }
+
     fn check_overwriting(&self, deck: &DeckModel) -> Result<(), Failure> {
         let inputs = deck.files.iter().chain(&self.displacements).chain(&self.covariance);
         check_overwriting(inputs, &self.output, write::results(deck))
@@ -173,6 +182,7 @@ fn timed<T>(seconds: &mut f64, work: impl FnOnce() -> T) -> T {
 
 /// Reads, solves, recovers, writes, prints.
 pub fn run(args: &StressArgs, common: &Common) -> Result<Outcome> {
+    args.check_options()?;
     let started = Instant::now();
     let folder = OutputFolder::open(&args.output)?;
     let deck = DeckModel::load(&args.deck)?;
