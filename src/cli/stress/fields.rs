@@ -86,12 +86,15 @@ pub fn write(plan: &Plan, recovered: &Recovered, fields: &NodalFields, path: &Pa
     for ([of_motion, of_stress, of_von_mises], (moved, stress, von_mises)) in names.iter().zip(&computed) {
         let array = |name, components, values| VtuArray { name, components, values };
         point_data.push(array(of_motion, 3, VtuValues::Computed(moved)));
-        point_data.push(array(of_stress, 6, VtuValues::Computed(stress)));
-        point_data.push(array(of_von_mises, 1, VtuValues::Computed(von_mises)));
+        // Only solids have stresses at their nodes.
+        if rows > 0 {
+            point_data.push(array(of_stress, 6, VtuValues::Computed(stress)));
+            point_data.push(array(of_von_mises, 1, VtuValues::Computed(von_mises)));
+        }
     }
     let rms = fields.rms_von_mises.as_deref();
     let at_point = |point: usize, _: usize| at_row(point, &|row| rms.map_or(f64::NAN, |rms| rms[row]));
-    if rms.is_some() {
+    if rms.is_some() && rows > 0 {
         let values = VtuValues::Computed(&at_point);
         point_data.push(VtuArray { name: "rms_von_mises", components: 1, values });
     }
