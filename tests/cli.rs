@@ -4,7 +4,7 @@
 mod cli_support;
 mod io_support;
 
-use cli_support::{chain, example, files, run, run_well, text};
+use cli_support::{chain, example, files, json, keys, run, run_well, text, without_times};
 use insta::assert_snapshot;
 use io_support::Folder;
 use modalsweep::io::{Contents, read_matrix, read_npy};
@@ -21,22 +21,6 @@ fn assert_close(found: &[f64], expected: &[f64]) {
     assert_eq!(found.len(), expected.len());
     let close = found.iter().zip(expected).all(|(a, b)| (a - b).abs() <= 4.0 * f64::EPSILON * b.abs());
     assert!(close, "{found:?} instead of {expected:?}");
-}
-
-/// The one object on standard output.
-fn json(output: &str) -> Value {
-    assert_eq!(output.lines().count(), 1, "{output}");
-    serde_json::from_str(output).expect("one JSON object")
-}
-
-fn keys(value: &Value) -> String {
-    value.as_object().expect("an object").keys().map(String::as_str).collect::<Vec<_>>().join(" ")
-}
-
-/// Without the lines whose numbers differ from run to run or, by rounding, from machine to machine.
-fn without_times(page: &str) -> String {
-    let differs = |line: &str| ["seconds", "memory", "- factor:"].iter().any(|word| line.starts_with(word));
-    page.lines().filter(|line| !differs(line.trim_start())).collect::<Vec<_>>().join("\n")
 }
 
 /// By hand: T = (1/4, 1/2, 3/4), K_r = 1/4, M_r = 1 + 2 (1 + 4 + 9) / 16, loads 1 + 1/4 + 1/2 + 3/4.

@@ -8,6 +8,8 @@ use modalsweep::condense::CondenseError;
 use modalsweep::eigen::EigenError;
 use modalsweep::io::IoError;
 use modalsweep::matrix::{DofNames, MatrixError};
+use modalsweep::model::ModelError;
+use modalsweep::stress::StressError;
 
 /// A failure with what to do about it.
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +53,13 @@ impl Failure {
         Self { message: format!("{}: {error}{place}", path.display()), help: error.help() }
     }
 
+    /// A deck that can't be assembled; where the error knows no file, the deck itself stands for it.
+    pub fn of_deck(path: &Path, error: ModelError) -> Self {
+        let is_placed = error.path.is_some();
+        let failure = Self::from(error);
+        if is_placed { failure } else { failure.in_front(path.display()) }
+    }
+
     /// A model that can't be condensed.
     pub fn in_model(error: &CondenseError, names: &DofNames) -> Self {
         Self { message: error.describe(names), help: error.help() }
@@ -59,6 +68,18 @@ impl Failure {
 
 impl From<IoError> for Failure {
     fn from(error: IoError) -> Self {
+        Self { help: error.help(), message: error.to_string() }
+    }
+}
+
+impl From<ModelError> for Failure {
+    fn from(error: ModelError) -> Self {
+        Self { help: error.help(), message: error.to_string() }
+    }
+}
+
+impl From<StressError> for Failure {
+    fn from(error: StressError) -> Self {
         Self { help: error.help(), message: error.to_string() }
     }
 }

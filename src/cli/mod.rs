@@ -1,7 +1,9 @@
 //! One file per subcommand; the common options, exit codes and how errors look are here.
 
+mod assemble;
 mod bench;
 mod condense;
+mod deck;
 mod eig;
 mod failure;
 mod figures;
@@ -11,6 +13,7 @@ mod masters;
 mod model;
 mod output;
 mod progress;
+mod stress;
 mod summary;
 
 use std::process::ExitCode;
@@ -20,7 +23,7 @@ use clap::{Args, Parser, Subcommand};
 
 use failure::Failure;
 
-/// From a finite-element model to reduced models and natural frequencies, on all cores, with a
+/// From a finite-element model to reduced models, natural frequencies and stresses, on all cores, with a
 /// certificate that says how far to trust each number.
 #[derive(Debug, Parser)]
 #[command(name = "modalsweep", version, propagate_version = true)]
@@ -58,6 +61,10 @@ fn threads(text: &str) -> Result<usize, String> {
 enum Command {
     /// Guyan condensation of K and M to a few masters
     Condense(condense::CondenseArgs),
+    /// Stiffness and mass matrix of a mesh deck, and their parts by parameters
+    Assemble(assemble::AssembleArgs),
+    /// Static solution and stresses of a mesh deck, or stresses of given displacements
+    Stress(stress::StressArgs),
     /// Eigenvalues of many dense matrices
     Eig(eig::EigArgs),
     /// What is this file: size, entries, symmetry, definiteness, suspicious DOFs
@@ -88,6 +95,8 @@ pub fn run() -> ExitCode {
 fn dispatch(cli: &Cli) -> Result<Outcome> {
     let work = || match &cli.command {
         Command::Condense(args) => condense::run(args, &cli.common),
+        Command::Assemble(args) => assemble::run(args, &cli.common),
+        Command::Stress(args) => stress::run(args, &cli.common),
         Command::Eig(args) => eig::run(args, &cli.common),
         Command::Bench(args) => bench::run(args, &cli.common),
         Command::Inspect(args) => inspect::run(args, &cli.common),

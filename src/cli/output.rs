@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use modalsweep::io::IoError;
+use modalsweep::io::{IoError, SealedFile, publish_together};
 
 use super::Common;
 use super::failure::Failure;
@@ -109,6 +109,19 @@ impl OutputFolder {
         write(&self.path.join(&name))?;
         self.files.push(name);
         Ok(())
+    }
+
+    /// Adds files that are written and lack their names: all of them, or none.
+    pub fn publish(&mut self, files: Vec<(String, SealedFile)>) -> Result<(), Failure> {
+        let (names, files): (Vec<_>, Vec<_>) = files.into_iter().unzip();
+        publish_together(&files)?;
+        self.files.extend(names);
+        Ok(())
+    }
+
+    /// Where a file of this name goes.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.path.join(name)
     }
 
     /// Keeps the files, and tells their names.

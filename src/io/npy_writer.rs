@@ -10,7 +10,7 @@ use super::atomic::{PartFile, SealedFile, publish_together, write_error};
 use super::error::{IoError, IoErrorKind};
 use super::npy::write_header;
 
-/// A number that [`NpyWriter`] writes: `f64` as `<f8`, `c64` as `<c16`.
+/// A number that [`NpyWriter`] writes: `f64` as `<f8`, `i64` as `<i8`, `c64` as `<c16`.
 pub trait NpyNumber: Copy + sealed::Sealed {
     /// NumPy's name of the type.
     const DTYPE: &'static str;
@@ -22,11 +22,20 @@ pub trait NpyNumber: Copy + sealed::Sealed {
 mod sealed {
     pub trait Sealed {}
     impl Sealed for f64 {}
+    impl Sealed for i64 {}
     impl Sealed for faer::c64 {}
 }
 
 impl NpyNumber for f64 {
     const DTYPE: &'static str = "<f8";
+
+    fn write_to(self, file: &mut impl Write) -> io::Result<()> {
+        file.write_all(&self.to_le_bytes())
+    }
+}
+
+impl NpyNumber for i64 {
+    const DTYPE: &'static str = "<i8";
 
     fn write_to(self, file: &mut impl Write) -> io::Result<()> {
         file.write_all(&self.to_le_bytes())

@@ -8,10 +8,12 @@
 //! ```
 
 mod assembly;
+mod block;
 mod build;
 mod element;
 mod equations;
 mod error;
+mod inertia;
 mod loads;
 mod mesh;
 mod motion;
@@ -21,6 +23,7 @@ mod section;
 
 pub use crate::io::inp::ElementKind;
 pub use assembly::{AffineModel, Assembly, Parameter, Property};
+pub use block::tetrahedral_block;
 pub use element::{
     BarAxis, BeamAxes, BeamForces, Gradients, Isoparametric, Lame, MassScheme, beam_section_forces,
     body_load_into, check_shape, extrapolation, face_nodes, mass_into, pressure_load_into, stiffness_into,
@@ -28,6 +31,7 @@ pub use element::{
 };
 pub use equations::{Equations, HELD};
 pub use error::{ModelError, ModelErrorKind};
+pub use inertia::MassProperties;
 pub use loads::Resultant;
 pub use mesh::{Block, ElementAt, LoadCase, Model};
 pub use motion::{FreeMotion, Motion};

@@ -66,6 +66,11 @@ impl<'r, 'm> Envelope<'r, 'm> {
         Self { recovery, of, extremes: blocks.collect(), cases: 0 }
     }
 
+    /// Where the points are.
+    pub fn recovery(&self) -> &'r StressRecovery<'m> {
+        self.recovery
+    }
+
     /// Number of cases added so far.
     pub fn cases(&self) -> usize {
         self.cases

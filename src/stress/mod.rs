@@ -5,6 +5,7 @@
 //! ```
 
 mod bars;
+mod beams;
 mod envelope;
 mod error;
 mod modes;

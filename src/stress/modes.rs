@@ -35,7 +35,8 @@ impl StressModes {
     /// When the last axis has not six components.
     pub fn from_stresses(stresses: Array3<f64>) -> Self {
         assert_eq!(stresses.dim().2, 6, "modes x points x 6");
-        Self { stresses: stresses.as_standard_layout().into_owned() }
+        let is_standard = stresses.is_standard_layout();
+        Self { stresses: if is_standard { stresses } else { stresses.as_standard_layout().into_owned() } }
     }
 
     /// Number of modes.
@@ -51,6 +52,11 @@ impl StressModes {
     /// modes x points x 6.
     pub fn stresses(&self) -> ArrayView3<'_, f64> {
         self.stresses.view()
+    }
+
+    /// Gives the stresses back: modes x points x 6.
+    pub fn into_stresses(self) -> Array3<f64> {
+        self.stresses
     }
 
     /// The stresses of samples with modal amplitudes q (samples x modes): samples x points x 6, on the current

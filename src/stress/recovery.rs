@@ -16,7 +16,7 @@ use job::{JobBuffers, buffer_length};
 use kernel::{Dilatation, Recover};
 
 use crate::eigen::InstructionSet;
-use crate::model::{BarAxis, Block, ElementKind, Isoparametric, Lame, Model, Properties, tables};
+use crate::model::{BarAxis, Block, ElementAt, ElementKind, Isoparametric, Lame, Model, Properties, tables};
 use crate::parallel::Workspaces;
 
 /// Cases that are worked on together: their displacements are packed at once.
@@ -80,6 +80,33 @@ impl<'m> StressRecovery<'m> {
             }
         }
         points
+    }
+
+    /// The node (its index) of an element that is nearest to one of its integration points (from 0), before it moves; the
+    /// first of equal ones.
+    ///
+    /// # Panics
+    /// When there is no such element or point.
+    pub fn nearest_node(&self, at: ElementAt, point: usize) -> usize {
+        let block = &self.model.blocks()[at.block];
+        let nodes = block.nodes_of(at.element);
+        let corner = |node: u32| self.model.positions()[node as usize];
+        let shape: &[f64] = match block.kind {
+            ElementKind::C3D4 => &tables::C3D4.shape[point],
+            ElementKind::C3D8 => &tables::C3D8.shape[point],
+            ElementKind::C3D10 => &tables::C3D10.shape[point],
+            ElementKind::C3D20 => &tables::C3D20.shape[point],
+            ElementKind::C3D20R => &tables::C3D20R.shape[point],
+            _ => return nodes[0] as usize,
+        };
+        let place: [f64; 3] = std::array::from_fn(|axis| {
+            shape.iter().zip(nodes).map(|(shape, &node)| shape * corner(node)[axis]).sum()
+        });
+        let square = |node: u32| -> f64 {
+            corner(node).iter().zip(place).map(|(corner, place)| (corner - place) * (corner - place)).sum()
+        };
+        let nearest = nodes.iter().copied().min_by(|&a, &b| square(a).total_cmp(&square(b)));
+        nearest.unwrap_or_else(|| unreachable!("an element has nodes")) as usize
     }
 
     /// The six components xx, yy, zz, xy, yz, zx: cases x points x 6, on the current rayon pool.

@@ -8,6 +8,30 @@ use assert_cmd::cargo::cargo_bin_cmd;
 
 use crate::io_support::Folder;
 
+/// Two bars in a row along x, of areas 2 and 3, lengths 1 and 2, E = 200, rho = 7: k = 400 and 300.
+pub const BARS: &str = "*NODE
+1, 0., 0., 0.
+2, 1., 0., 0.
+3, 3., 0., 0.
+*ELEMENT, TYPE=T3D2, ELSET=FIRST
+1, 1, 2
+*ELEMENT, TYPE=T3D2, ELSET=SECOND
+2, 2, 3
+*MATERIAL, NAME=STEEL
+*ELASTIC
+200., 0.3
+*DENSITY
+7.
+*SOLID SECTION, ELSET=FIRST, MATERIAL=STEEL
+2.
+*SOLID SECTION, ELSET=SECOND, MATERIAL=STEEL
+3.
+*BOUNDARY
+1, 1, 3
+2, 2, 3
+3, 2, 3
+";
+
 /// Runs `modalsweep` with arguments separated by blanks, in `folder`.
 pub fn run(folder: &Folder, arguments: &str) -> Output {
     let mut program = cargo_bin_cmd!("modalsweep");
@@ -69,4 +93,20 @@ pub fn files(folder: &Folder, name: &str) -> Vec<String> {
         entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
     names.sort();
     names
+}
+
+/// The one object on standard output.
+pub fn json(output: &str) -> serde_json::Value {
+    assert_eq!(output.lines().count(), 1, "{output}");
+    serde_json::from_str(output).expect("one JSON object")
+}
+
+pub fn keys(value: &serde_json::Value) -> String {
+    value.as_object().expect("an object").keys().map(String::as_str).collect::<Vec<_>>().join(" ")
+}
+
+/// Without the lines whose numbers differ from run to run or, by rounding, from machine to machine.
+pub fn without_times(page: &str) -> String {
+    let differs = |line: &str| ["seconds", "memory", "- factor:"].iter().any(|word| line.starts_with(word));
+    page.lines().filter(|line| !differs(line.trim_start())).collect::<Vec<_>>().join("\n")
 }

@@ -20,6 +20,7 @@ use super::super::machine::peak_memory_bytes;
 use super::super::output::say;
 use super::super::progress::Display;
 use super::super::{Common, Outcome};
+use super::median;
 
 /// Count and size of the matrices.
 const CASES: [(usize, usize); 3] = [(20, 100), (80, 200), (100, 300)];
@@ -191,12 +192,6 @@ impl Solver {
             None => Ok(seconds),
         }
     }
-}
-
-fn median(mut seconds: Vec<f64>) -> f64 {
-    seconds.sort_by(f64::total_cmp);
-    let half = seconds.len() / 2;
-    if seconds.len() % 2 == 1 { seconds[half] } else { 0.5 * (seconds[half - 1] + seconds[half]) }
 }
 
 fn print(args: &BenchEigArgs, common: &Common, options: &BatchOptions, table: &[Measured]) -> Result<()> {

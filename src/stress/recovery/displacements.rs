@@ -75,6 +75,27 @@ impl<'a> Displacements<'a> {
         }
     }
 
+    /// The node (its index) that moves the most in a case, and how far; the first of equal ones.
+    pub fn largest(&self, case: usize) -> (usize, f64) {
+        let mut largest = (0, 0.0);
+        let mut squares = vec![0.0; self.model.positions().len()];
+        let equations = self.model.equations();
+        let translations = equations.labels().iter().enumerate().filter(|(_, label)| label.component <= 3);
+        for (dof, _) in translations {
+            squares[equations.nodes()[dof] as usize] += self.values[[case, dof]].powi(2);
+        }
+        let given = self.prescribed.get(case).map_or(&[][..], |load_case| &load_case.prescribed);
+        for &(node, _, value) in given.iter().filter(|given| given.1 < 3) {
+            squares[node as usize] += value * value;
+        }
+        for (node, square) in squares.into_iter().enumerate() {
+            if square > largest.1 {
+                largest = (node, square);
+            }
+        }
+        (largest.0, largest.1.sqrt())
+    }
+
     /// The translations of some cases for so many lanes; what `packed` held before is overwritten.
     pub(in crate::stress) fn pack(&self, cases: Range<usize>, lanes: usize, packed: &mut Packed) {
         let stride = self.model.positions().len() * 3;
