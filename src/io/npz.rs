@@ -182,7 +182,8 @@ fn refuse_not_finite(rows: &[u32], cols: &[u32], values: &[f64]) -> Result<(), I
 /// Writes a sparse matrix in compressed columns as `scipy.sparse.save_npz` does; `load_npz` reads it.
 ///
 /// `col_ptr` (`n_cols + 1`), `row_idx` and `values` are written as they are: a symmetric matrix needs both
-/// triangles, because the format has no word for symmetry.
+/// triangles, because the format has no word for symmetry. Nothing is compressed: that would take longer than the
+/// assembly of the matrix (SciPy's `compressed=False`).
 ///
 /// # Errors
 /// Parts that do not fit each other, or a file that cannot be written; nothing is left behind then.
@@ -203,7 +204,7 @@ pub fn write_npz(
         archive.write_all(b"csc")?;
         write_indices_as(&mut archive, "shape", &[n_rows, n_cols], i64::MAX as usize)?;
         start_member(&mut archive, "data", "<f8", &[values.len()], values.len())?;
-        values.iter().try_for_each(|value| archive.write_all(&value.to_le_bytes()))?;
+        write_numbers(&mut archive, values, |value| value.to_le_bytes())?;
         archive.finish()?;
         Ok(())
     })
@@ -226,11 +227,27 @@ fn write_indices_as<W: Write + Seek>(
 ) -> std::io::Result<()> {
     if i32::try_from(largest).is_ok() {
         start_member(archive, name, "<i4", &[indices.len()], indices.len())?;
-        indices.iter().try_for_each(|&index| archive.write_all(&(index as i32).to_le_bytes()))
+        write_numbers(archive, indices, |&index| (index as i32).to_le_bytes())
     } else {
         start_member(archive, name, "<i8", &[indices.len()], indices.len())?;
-        indices.iter().try_for_each(|&index| archive.write_all(&(index as i64).to_le_bytes()))
+        write_numbers(archive, indices, |&index| (index as i64).to_le_bytes())
     }
+}
+
+/// In pieces, as each piece costs a checksum.
+fn write_numbers<T, const N: usize>(
+    archive: &mut impl Write,
+    numbers: &[T],
+    bytes: impl Fn(&T) -> [u8; N],
+) -> std::io::Result<()> {
+    const TOGETHER: usize = 8192;
+    let mut buffer = Vec::with_capacity(TOGETHER * N);
+    for numbers in numbers.chunks(TOGETHER) {
+        buffer.clear();
+        buffer.extend(numbers.iter().flat_map(&bytes));
+        archive.write_all(&buffer)?;
+    }
+    Ok(())
 }
 
 fn start_member<W: Write + Seek>(
@@ -242,8 +259,7 @@ fn start_member<W: Write + Seek>(
 ) -> std::io::Result<()> {
     const ZIP64_FROM: usize = (1 << 31) / 8;
     let options = SimpleFileOptions::default()
-        .compression_method(CompressionMethod::Deflated)
-        .compression_level(Some(4))
+        .compression_method(CompressionMethod::Stored)
         .large_file(count >= ZIP64_FROM);
     archive.start_file(format!("{name}.npy"), options)?;
     npy::write_header(archive, dtype, shape)
