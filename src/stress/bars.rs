@@ -3,8 +3,8 @@
 use pulp::Arch;
 use rayon::prelude::*;
 
-/// Bars that one job computes: a few hundred kilobytes.
-const BARS_PER_JOB: usize = 8192;
+/// Bars that one job computes: a hundred kilobytes, few enough that threads end together.
+const BARS_PER_JOB: usize = 2048;
 
 /// Stress from the length of a displacement triple, the textbook form
 ///

@@ -1,7 +1,5 @@
 //! What a job of the kernel leaves, and the ways to take it out.
 
-use std::ops::Range;
-
 use ndarray::{ArrayViewMut2, Axis};
 use pulp::Arch;
 
@@ -184,12 +182,22 @@ fn largest_of_points<const L: usize>(values: &[f64], invariant: impl Invariant) 
 fn lanes_to_rows<const L: usize>(values: &[f64], rows: &mut [&mut [f64]]) {
     const TOGETHER: usize = 8;
     let (vectors, _) = values.as_chunks::<L>();
-    for (block, vectors) in vectors.chunks(TOGETHER).enumerate() {
-        let places: Range<usize> = block * TOGETHER..block * TOGETHER + vectors.len();
-        for (lane, row) in rows.iter_mut().enumerate() {
-            for (place, vector) in row[places.clone()].iter_mut().zip(vectors) {
-                *place = vector[lane];
+    let (blocks, rest) = vectors.as_chunks::<TOGETHER>();
+    Arch::new().dispatch(|| {
+        for (number, block) in blocks.iter().enumerate() {
+            for (lane, row) in rows.iter_mut().enumerate() {
+                // Eight values of a row make one store.
+                let mut own = [0.0; TOGETHER];
+                for place in 0..TOGETHER {
+                    own[place] = block[place][lane];
+                }
+                row[number * TOGETHER..(number + 1) * TOGETHER].copy_from_slice(&own);
             }
+        }
+    });
+    for (lane, row) in rows.iter_mut().enumerate() {
+        for (place, vector) in row[blocks.len() * TOGETHER..].iter_mut().zip(rest) {
+            *place = vector[lane];
         }
     }
 }
