@@ -198,16 +198,53 @@ fn sums_of_terms_are_the_matrices_of_decks_with_other_numbers() {
 
 #[test]
 fn a_shear_modulus_given_by_itself_does_not_follow_youngs() {
-    let with = |young: f64| {
-        MIXED
-            .replace("SECTION=GENERAL, MATERIAL=STEEL", "SECTION=GENERAL, DENSITY=8e-9")
-            .replace("0, 1, 0.2\n", &format!("0, 1, 0.2\n{young}, 90000\n"))
+    // Also where a material is named, which gives the density then.
+    for density in ["DENSITY=8e-9", "MATERIAL=STEEL"] {
+        let with = |young: f64| {
+            MIXED
+                .replace("SECTION=GENERAL, MATERIAL=STEEL", &format!("SECTION=GENERAL, {density}"))
+                .replace("0, 1, 0.2\n", &format!("0, 1, 0.2\n{young}, 90000\n"))
+        };
+        let (base, changed) = (model(&with(2e5)), model(&with(3e5)));
+        let parameter = Parameter { element_set: "beams".into(), property: Property::YoungsModulus };
+        let assembly = Assembly::new(&base).unwrap();
+        let family = assembly.affine(&[parameter], MassScheme::Consistent, &Silent).unwrap();
+        let expected = Assembly::new(&changed).unwrap().stiffness(&Silent).unwrap();
+        check_close(&family.stiffness_at(&[3e5]).unwrap(), &expected, 1e-14);
+    }
+}
+
+#[test]
+fn terms_have_the_same_bits_on_any_number_of_threads() {
+    let model = model(MIXED);
+    let parameters =
+        ["CUBE.youngs_modulus", "BEAMS.area", "BARS.density"].map(|text| text.parse::<Parameter>().unwrap());
+    let run = |threads| {
+        with_threads(threads, || {
+            let assembly = Assembly::new(&model).unwrap();
+            let family = assembly.affine(&parameters, MassScheme::Consistent, &Silent).unwrap();
+            (family.stiffness, family.mass)
+        })
+        .unwrap()
     };
-    let (base, changed) = (model(&with(2e5)), model(&with(3e5)));
-    let parameter = Parameter { element_set: "beams".into(), property: Property::YoungsModulus };
-    let family = Assembly::new(&base).unwrap().affine(&[parameter], MassScheme::Consistent, &Silent).unwrap();
-    let expected = Assembly::new(&changed).unwrap().stiffness(&Silent).unwrap();
-    check_close(&family.stiffness_at(&[3e5]).unwrap(), &expected, 1e-14);
+    let one = run(1);
+    for threads in [2, 4] {
+        assert!(run(threads) == one, "{threads} threads");
+    }
+}
+
+#[test]
+fn a_density_is_needed_where_no_parameter_gives_it() {
+    let model = model(
+        &MIXED
+            .replace("SECTION=GENERAL, MATERIAL=STEEL", "SECTION=GENERAL")
+            .replace("0, 1, 0.2\n", "0, 1, 0.2\n2e5, 9e4\n"),
+    );
+    let assembly = Assembly::new(&model).unwrap();
+    let affine = |text: &str| assembly.affine(&[text.parse().unwrap()], MassScheme::Consistent, &Silent);
+    assert!(affine("BEAMS.density").is_ok());
+    let error = affine("BEAMS.area").unwrap_err();
+    assert_eq!(error.kind, ModelErrorKind::NoDensity { material: "of set BEAMS".into() });
 }
 
 #[test]
@@ -228,4 +265,9 @@ fn parameters_that_cannot_be_are_refused() {
     let family = assembly.affine(&["BARS.area".parse().unwrap()], MassScheme::Consistent, &Silent).unwrap();
     let error = family.stiffness_at(&[f64::NAN]).unwrap_err();
     assert!(matches!(error.kind, ModelErrorKind::ParameterValue { parameter: 0, .. }));
+    // The larger one is to blame for an overflow.
+    let parameters = ["CUBE.youngs_modulus", "BARS.area"].map(|text| text.parse().unwrap());
+    let family = assembly.affine(&parameters, MassScheme::Consistent, &Silent).unwrap();
+    let error = family.stiffness_at(&[1.0, f64::MAX]).unwrap_err();
+    assert_eq!(error.kind, ModelErrorKind::ParameterValue { parameter: 1, value: f64::MAX });
 }
