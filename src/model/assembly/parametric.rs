@@ -89,11 +89,11 @@ impl FromStr for Parameter {
 pub struct AffineModel {
     /// K.
     pub stiffness: AffineSum,
-    /// M.
-    pub mass: AffineSum,
+    /// M, unless none was asked for.
+    pub mass: Option<AffineSum>,
     /// For each term of K the parameters whose product is its factor, by their place in the list.
     pub stiffness_factors: Vec<Vec<usize>>,
-    /// The same for M.
+    /// The same for M; empty without it.
     pub mass_factors: Vec<Vec<usize>>,
     /// What the deck says for each parameter; `None` where its elements differ, or nothing is said.
     pub nominal: Vec<Option<f64>>,
@@ -117,9 +117,10 @@ impl AffineModel {
     /// As [`AffineModel::stiffness_at`].
     ///
     /// # Panics
-    /// When there is not one value per parameter.
+    /// When there is not one value per parameter, or no mass.
     pub fn mass_at(&self, parameters: &[f64]) -> Result<SymmetricMatrix, ModelError> {
-        self.at(&self.mass, &self.mass_factors, parameters)
+        let mass = self.mass.as_ref().expect("a family that was made with a mass");
+        self.at(mass, &self.mass_factors, parameters)
     }
 
     fn at(
@@ -173,22 +174,27 @@ struct Owners<'a> {
 }
 
 impl Assembly<'_> {
-    /// Splits K and M by the parameters, on the current rayon pool: one assembly for each term.
+    /// Splits K and M (by a scheme, or not at all) by the parameters, on the current rayon pool: one assembly for each
+    /// term.
     ///
     /// # Errors
     /// A set that does not exist ([`ModelErrorKind::UnknownSet`]), two parameters for one property of an element
-    /// ([`ModelErrorKind::ParametersOverlap`]), the area of a solid ([`ModelErrorKind::NoArea`]), a material without
-    /// density that no parameter gives, more than 2^32 entries.
+    /// ([`ModelErrorKind::ParametersOverlap`]), the area of a solid ([`ModelErrorKind::NoArea`]), more than 2^32
+    /// entries; with a mass also a material without density that no parameter gives ([`ModelErrorKind::NoDensity`]).
     pub fn affine(
         &self,
         parameters: &[Parameter],
-        scheme: MassScheme,
+        mass: Option<MassScheme>,
         progress: &dyn Progress,
     ) -> Result<AffineModel, ModelError> {
         let owners = Owners::new(self, parameters)?;
-        owners.check_densities()?;
+        if mass.is_some() {
+            owners.check_densities()?;
+        }
         let (stiffness, stiffness_factors) = owners.sum(Quantity::Stiffness, progress)?;
-        let (mass, mass_factors) = owners.sum(Quantity::Mass(scheme), progress)?;
+        let mass = mass.map(|scheme| owners.sum(Quantity::Mass(scheme), progress)).transpose()?;
+        let (mass, mass_factors) = mass.unzip();
+        let mass_factors = mass_factors.unwrap_or_default();
         let nominal = (0..parameters.len()).map(|at| owners.nominal(at as u32, parameters[at].property));
         Ok(AffineModel { stiffness, mass, stiffness_factors, mass_factors, nominal: nominal.collect() })
     }
