@@ -97,9 +97,9 @@ fn simply_supported_beam() {
     for (order, inertia) in [(1, 1.5e-6), (1, 6e-7), (2, 1.5e-6), (2, 6e-7)] {
         let wave = f64::from(order) * PI / length;
         let expected = wave * wave * (young * inertia / (density * area)).sqrt() / (2.0 * PI);
-        // Eight beams, four to a half wave of the second order: from above by (wave L_e)^4 / 720.
+        // Cubic elements are too stiff by (wave h)^4 / 1440, here 2.6e-4 at the most.
         let error = found.iter().map(|own| own / expected - 1.0).min_by(|a, b| a.abs().total_cmp(&b.abs()));
-        assert!((0.0..6e-4).contains(&error.unwrap()), "{expected} Hz: {error:?}");
+        assert!((0.0..3e-4).contains(&error.unwrap()), "{expected} Hz: {error:?}");
     }
 }
 
