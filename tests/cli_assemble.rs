@@ -193,6 +193,11 @@ fn a_deck_without_densities() {
         "light.inp: material STEEL has no density",
     );
     run_well(&folder, "assemble light.inp -o out --no-mass --quiet");
+    run_well(&folder, "assemble light.inp -o terms --no-mass --parameter FIRST.area --quiet");
+    assert_eq!(
+        files(&folder, "terms"),
+        ["affine.json", "dofs.txt", "stiffness.npz", "stiffness_0.npz", "stiffness_1.npz"]
+    );
 }
 
 #[test]

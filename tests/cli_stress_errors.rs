@@ -74,6 +74,11 @@ fn displacements_that_do_not_fit() {
     refused(&folder, &given("u.npy"), "u.npy: the array has 3 dimensions, expected 2");
     write_npy(&folder.path("u.npy"), Array2::<f64>::zeros((0, 3)).view()).unwrap();
     refused(&folder, &given("u.npy"), "u.npy: no case");
+    // As many cases as the header likes would fit a deck without equations.
+    folder.write("held.inp", format!("{TETRAHEDRON}{HELD}*BOUNDARY\n4, 1, 3\n"));
+    write_npy(&folder.path("u.npy"), Array2::<f64>::zeros((7, 0)).view()).unwrap();
+    let message = "held.inp: no equations: the supports hold every component";
+    refused(&folder, "stress held.inp -u u.npy -o out", message);
     folder.write("u.npy", "1 2 3\n");
     refused(&folder, &given("u.npy"), "u.npy: damaged header: ...");
     // Found in the second of two pieces, when files are half written.

@@ -206,6 +206,14 @@ fn supports() {
     );
 }
 
+/// Load cases as Abaqus likes them.
+#[test]
+fn linear_perturbations_that_begin_anew() {
+    let step = "*STEP, PERTURBATION\n*STATIC\n*BOUNDARY\n1, 1\n*CLOAD, OP=NEW\n3, 1, 1.\n*END STEP\n";
+    let deck = with_bars(&step.repeat(3));
+    assert_eq!(deck.steps.iter().filter(|step| step.point_loads.0 == Operation::New).count(), 3);
+}
+
 #[test]
 fn steps_with_loads() {
     let deck = with_bars(

@@ -60,6 +60,8 @@ fn keywords_that_would_change_the_model() {
         ("*STEP\n*STATIC, RIKS\n", 2, "*STATIC with RIKS is not supported"),
         ("*STEP, NLGEOM\n", 1, "*STEP with NLGEOM is not supported"),
         ("*STEP, NLGEOM=YES\n", 1, "*STEP with NLGEOM is not supported"),
+        ("*STEP\n*STATIC\n*CLOAD\n1, 1, 1.\n*END STEP\n*STEP, PERTURBATION\n*STATIC\n*DLOAD\nBARS, GRAV, 1., 1.\n*END STEP\n", 6,
+            "*STEP with PERTURBATION and loads of earlier steps is not supported"),
         ("*TRANSFORM, NSET=ALL\n1., 0., 0., 0., 1., 0.\n", 1, "*TRANSFORM is not supported"),
         ("*RESTART, READ, STEP=1\n", 1, "*RESTART with READ is not supported"),
         ("*SYSTEM\n0., 0., 1.\n", 1, "nodes placed by *SYSTEM are not supported"),

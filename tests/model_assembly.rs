@@ -184,7 +184,8 @@ fn sums_of_terms_are_the_matrices_of_decks_with_other_numbers() {
         .replace("*SOLID SECTION, ELSET=BARS, MATERIAL=ALU\n0.05", &format!("*MATERIAL, NAME=B\n*ELASTIC\n70000, 0.33\n*DENSITY\n{}\n*SOLID SECTION, ELSET=BARS, MATERIAL=B\n{}", values[2], values[1]))
         .replace("*BEAM GENERAL SECTION, ELSET=BEAMS, SECTION=GENERAL, MATERIAL=STEEL\n0.02", &format!("*MATERIAL, NAME=C\n*ELASTIC\n{}, 0.3\n*DENSITY\n{}\n*BEAM GENERAL SECTION, ELSET=BEAMS, SECTION=GENERAL, MATERIAL=C\n{}", values[3], values[5], values[4]));
     let changed = model(&changed);
-    let family = Assembly::new(&base).unwrap().affine(&parameters, MassScheme::Consistent, &Silent).unwrap();
+    let family =
+        Assembly::new(&base).unwrap().affine(&parameters, Some(MassScheme::Consistent), &Silent).unwrap();
     let assembly = Assembly::new(&changed).unwrap();
     check_close(&family.stiffness_at(&values).unwrap(), &assembly.stiffness(&Silent).unwrap(), 1e-14);
     let mass = assembly.mass(MassScheme::Consistent, &Silent).unwrap();
@@ -198,16 +199,56 @@ fn sums_of_terms_are_the_matrices_of_decks_with_other_numbers() {
 
 #[test]
 fn a_shear_modulus_given_by_itself_does_not_follow_youngs() {
-    let with = |young: f64| {
-        MIXED
-            .replace("SECTION=GENERAL, MATERIAL=STEEL", "SECTION=GENERAL, DENSITY=8e-9")
-            .replace("0, 1, 0.2\n", &format!("0, 1, 0.2\n{young}, 90000\n"))
+    // Also where a material is named, which gives the density then.
+    for density in ["DENSITY=8e-9", "MATERIAL=STEEL"] {
+        let with = |young: f64| {
+            MIXED
+                .replace("SECTION=GENERAL, MATERIAL=STEEL", &format!("SECTION=GENERAL, {density}"))
+                .replace("0, 1, 0.2\n", &format!("0, 1, 0.2\n{young}, 90000\n"))
+        };
+        let (base, changed) = (model(&with(2e5)), model(&with(3e5)));
+        let parameter = Parameter { element_set: "beams".into(), property: Property::YoungsModulus };
+        let assembly = Assembly::new(&base).unwrap();
+        let family = assembly.affine(&[parameter], Some(MassScheme::Consistent), &Silent).unwrap();
+        let expected = Assembly::new(&changed).unwrap().stiffness(&Silent).unwrap();
+        check_close(&family.stiffness_at(&[3e5]).unwrap(), &expected, 1e-14);
+    }
+}
+
+#[test]
+fn terms_have_the_same_bits_on_any_number_of_threads() {
+    let model = model(MIXED);
+    let parameters =
+        ["CUBE.youngs_modulus", "BEAMS.area", "BARS.density"].map(|text| text.parse::<Parameter>().unwrap());
+    let run = |threads| {
+        with_threads(threads, || {
+            let assembly = Assembly::new(&model).unwrap();
+            let family = assembly.affine(&parameters, Some(MassScheme::Consistent), &Silent).unwrap();
+            (family.stiffness, family.mass)
+        })
+        .unwrap()
     };
-    let (base, changed) = (model(&with(2e5)), model(&with(3e5)));
-    let parameter = Parameter { element_set: "beams".into(), property: Property::YoungsModulus };
-    let family = Assembly::new(&base).unwrap().affine(&[parameter], MassScheme::Consistent, &Silent).unwrap();
-    let expected = Assembly::new(&changed).unwrap().stiffness(&Silent).unwrap();
-    check_close(&family.stiffness_at(&[3e5]).unwrap(), &expected, 1e-14);
+    let one = run(1);
+    for threads in [2, 4] {
+        assert!(run(threads) == one, "{threads} threads");
+    }
+}
+
+#[test]
+fn a_density_is_needed_where_no_parameter_gives_it() {
+    let model = model(
+        &MIXED
+            .replace("SECTION=GENERAL, MATERIAL=STEEL", "SECTION=GENERAL")
+            .replace("0, 1, 0.2\n", "0, 1, 0.2\n2e5, 9e4\n"),
+    );
+    let assembly = Assembly::new(&model).unwrap();
+    let affine =
+        |text: &str| assembly.affine(&[text.parse().unwrap()], Some(MassScheme::Consistent), &Silent);
+    assert!(affine("BEAMS.density").is_ok());
+    let error = affine("BEAMS.area").unwrap_err();
+    assert_eq!(error.kind, ModelErrorKind::NoDensity { material: "of set BEAMS".into() });
+    let family = assembly.affine(&["BEAMS.area".parse().unwrap()], None, &Silent).unwrap();
+    assert!(family.mass.is_none() && family.mass_factors.is_empty());
 }
 
 #[test]
@@ -216,7 +257,7 @@ fn parameters_that_cannot_be_are_refused() {
     let assembly = Assembly::new(&model).unwrap();
     let refuse = |texts: &[&str]| {
         let parameters: Vec<Parameter> = texts.iter().map(|text| text.parse().unwrap()).collect();
-        assembly.affine(&parameters, MassScheme::Consistent, &Silent).unwrap_err().kind
+        assembly.affine(&parameters, Some(MassScheme::Consistent), &Silent).unwrap_err().kind
     };
     assert_eq!(refuse(&["LEG.density"]), ModelErrorKind::UnknownSet { name: "LEG".into() });
     let overlap = refuse(&["BARS.area", "bars.area"]);
@@ -225,7 +266,13 @@ fn parameters_that_cannot_be_are_refused() {
     assert_eq!(area.to_string(), "CUBE.area: element 1 has no cross-section");
     assert!("CUBE".parse::<Parameter>().is_err());
     assert!("CUBE.poisson".parse::<Parameter>().is_err());
-    let family = assembly.affine(&["BARS.area".parse().unwrap()], MassScheme::Consistent, &Silent).unwrap();
+    let family =
+        assembly.affine(&["BARS.area".parse().unwrap()], Some(MassScheme::Consistent), &Silent).unwrap();
     let error = family.stiffness_at(&[f64::NAN]).unwrap_err();
     assert!(matches!(error.kind, ModelErrorKind::ParameterValue { parameter: 0, .. }));
+    // The larger one is to blame for an overflow.
+    let parameters = ["CUBE.youngs_modulus", "BARS.area"].map(|text| text.parse().unwrap());
+    let family = assembly.affine(&parameters, Some(MassScheme::Consistent), &Silent).unwrap();
+    let error = family.stiffness_at(&[1.0, f64::MAX]).unwrap_err();
+    assert_eq!(error.kind, ModelErrorKind::ParameterValue { parameter: 1, value: f64::MAX });
 }

@@ -3,7 +3,7 @@
 mod support;
 
 use modalsweep::io::inp::{BeamShape, DeckProfile, ElementKind, StepKind};
-use modalsweep::model::{ElementAt, HELD, Model, ModelErrorKind, Profile};
+use modalsweep::model::{ElementAt, Gravity, HELD, Model, ModelErrorKind, Profile};
 use support::lines::{CUBE, Lines, cube};
 
 const CIRCLE: BeamShape = BeamShape::Circle { radius: 0.1 };
@@ -113,10 +113,11 @@ fn steps_follow_the_rules_of_calculix() {
     // Node indices count from 0.
     assert_eq!(cases[0].forces, [(4, 0, 3.0), (5, 1, 7.0)]);
     assert_eq!(cases[0].pressures, [(at, 2, 11.0), (at, 3, 4.0)]);
-    assert_eq!(cases[0].gravity, [(at, [0.0, 0.0, -3.0])]);
+    let gravity = |acceleration| Gravity { elements: [at].into(), acceleration };
+    assert_eq!(cases[0].gravity, [gravity([0.0, 0.0, -3.0])]);
     assert_eq!(cases[1].forces, [(4, 0, 4.0), (5, 1, 7.0)]);
     assert_eq!(cases[1].pressures, [(at, 2, 5.0), (at, 3, 4.0)]);
-    assert_eq!(cases[1].gravity, [(at, [0.0, 0.0, -9.0]), (at, [2.0, 0.0, 0.0])]);
+    assert_eq!(cases[1].gravity, [gravity([0.0, 0.0, -9.0]), gravity([2.0, 0.0, 0.0])]);
     assert_eq!(cases[2].forces, [(4, 0, 4.0)]);
     assert_eq!(cases[2].gravity.len(), 2);
     assert_eq!(cases[3].forces, [(7, 2, -1.0)]);

@@ -137,8 +137,8 @@ impl AssembleArgs {
         let affine = match &self.parameter[..] {
             [] => None,
             parameters => {
-                let affine = assembly.affine(parameters, self.mass_choice().scheme(), &display);
-                Some(affine.map_err(in_deck)?)
+                let scheme = (!self.no_mass).then(|| self.mass_choice().scheme());
+                Some(assembly.affine(parameters, scheme, &display).map_err(in_deck)?)
             }
         };
         let inertia = deck.model.mass_properties().ok();

@@ -28,8 +28,19 @@ use crate::parallel::Progress;
 /// Rows and columns are the model's equations, in their order. The pattern holds all pairs of equations
 /// whose nodes share an element; entries that no element fills are zero.
 ///
-/// Memory: 8 bytes per entry for the pattern, 5 bytes per element and node, and while it works 24 MB of element
-/// matrices.
+/// Memory: 8 bytes per entry for the pattern, 5 bytes per element and node, and a few MB of element matrices while it
+/// works.
+///
+/// ```
+/// use modalsweep::model::{Assembly, MassScheme, Model, tetrahedral_block};
+/// use modalsweep::parallel::Silent;
+/// let model = Model::from_deck(&tetrahedral_block([2, 1, 1], [2.0, 1.0, 1.0]))?;
+/// let assembly = Assembly::new(&model)?;
+/// let mass = assembly.mass(MassScheme::Consistent, &Silent)?;
+/// assert_eq!(mass.size(), model.equations().count());
+/// assert_eq!(assembly.stiffness(&Silent)?.entries(), mass.entries());
+/// # Ok::<(), modalsweep::model::ModelError>(())
+/// ```
 #[derive(Debug)]
 pub struct Assembly<'m> {
     model: &'m Model,

@@ -27,6 +27,18 @@ impl Model {
     ///
     /// Cost: O(n log n) in nodes and elements, and the length of the load cases.
     ///
+    /// ```
+    /// use modalsweep::{io::inp::read_deck, model::Model};
+    /// let path = std::env::temp_dir().join("modalsweep-doc-model.inp");
+    /// let deck = "*NODE\n1\n2, 2.\n*ELEMENT, TYPE=T3D2, ELSET=BAR\n1, 1, 2\n*MATERIAL, NAME=STEEL\n*ELASTIC\n210e9, 0.3\n\
+    ///             *SOLID SECTION, ELSET=BAR, MATERIAL=STEEL\n1e-4\n*BOUNDARY\n1, 1, 3\n2, 2, 3\n";
+    /// std::fs::write(&path, deck)?;
+    /// let model = Model::from_deck(&read_deck(&path)?)?;
+    /// assert_eq!(model.equations().labels()[0].to_string(), "2.1");
+    /// # std::fs::remove_file(&path)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// A [`ModelError`] with the line of the deck: elements without section, with two, or turned inside out;
     /// missing nodes and materials; numbers that cannot be; loads where nothing resists; steps with other supports.

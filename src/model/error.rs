@@ -153,6 +153,9 @@ pub enum ModelErrorKind {
         /// Its number.
         element: i64,
     },
+    /// A sum of element matrices overflows.
+    #[error("the sum of the element matrices has entries that are not finite")]
+    Overflow,
     /// No element set has this name.
     #[error("no element set is called {name}")]
     UnknownSet {
@@ -233,7 +236,9 @@ impl ModelError {
             Kind::OtherSupports { .. } => "make one deck for each set of supports",
             Kind::NoEquations => "leave at least one component of a node free",
             Kind::TooLarge { .. } => "split the model",
-            Kind::NotFinite { .. } => "look at the size of its coordinates and of its material's numbers",
+            Kind::NotFinite { .. } | Kind::Overflow => {
+                "look at the size of the coordinates and of the material's numbers"
+            }
             Kind::UnknownSet { .. } => "name an element set of the deck",
             Kind::ParametersOverlap { .. } => "let the sets of the two parameters have no element in common",
             Kind::NoArea { .. } => "only trusses and beams have an area: name a set of these",

@@ -5,9 +5,10 @@
 use std::collections::HashMap;
 
 use ndarray::Array2;
+use rayon::prelude::*;
 
 use super::element::{body_load_into, pressure_load_into, stiffness_into};
-use super::{ElementAt, HELD, LoadCase, Model, ModelError, Properties};
+use super::{ElementAt, Gravity, HELD, LoadCase, Model, ModelError, Properties};
 
 /// Most nodes and most equations of an element.
 pub(super) const MOST_NODES: usize = 20;
@@ -69,20 +70,21 @@ impl Model {
     /// The right-hand sides `f_f - K_fc u_c`: `cases x equations`, one row for each load case.
     ///
     /// Pressure and gravity are consistent loads, `integral N' p dA` and `integral N' rho a dV`.
-    /// Cost: O(elements that are loaded or touch a displaced node).
+    /// Cost: O(elements that are loaded or touch a displaced node), cases side by side on the current rayon pool.
     ///
     /// # Errors
     /// [`ModelErrorKind::NoDensity`](super::ModelErrorKind) for gravity on a material without density.
     pub fn load_vectors(&self) -> Result<Array2<f64>, ModelError> {
         let mut loads = Array2::zeros((self.load_cases.len(), self.equations.count()));
-        for (case, mut row) in self.load_cases.iter().zip(loads.rows_mut()) {
+        let rows: Vec<_> = self.load_cases.iter().zip(loads.rows_mut()).collect();
+        all_or_first(rows, |(case, mut row)| {
             self.each_load(case, |node, component, value| {
                 let equation = self.equations.of_node()[node as usize][component];
                 if equation != HELD {
                     row[equation as usize] += value;
                 }
-            })?;
-        }
+            })
+        })?;
         self.subtract_prescribed(&mut loads);
         Ok(loads)
     }
@@ -100,7 +102,7 @@ impl Model {
             })?;
             Ok(sum)
         };
-        self.load_cases.iter().map(total).collect()
+        all_or_first(self.load_cases.iter().collect(), total)
     }
 
     /// Displacements x, y, z of every node (`out`: 3 per node) from the values of the equations of one case.
@@ -150,13 +152,15 @@ impl Model {
             load.iter_mut().for_each(|force| *force *= pressure);
             self.scatter(at, load, &mut take);
         }
-        for &(at, acceleration) in &case.gravity {
-            self.sections[self.blocks[at.block].section].check_density()?;
-            let load = &mut load[..self.equations_of(at)];
-            self.with_corners(at, |corners, properties| {
-                body_load_into(self.blocks[at.block].kind, corners, properties, &acceleration, load);
-            });
-            self.scatter(at, load, &mut take);
+        for Gravity { elements, acceleration } in &case.gravity {
+            for &at in elements.iter() {
+                self.sections[self.blocks[at.block].section].check_density()?;
+                let load = &mut load[..self.equations_of(at)];
+                self.with_corners(at, |corners, properties| {
+                    body_load_into(self.blocks[at.block].kind, corners, properties, acceleration, load);
+                });
+                self.scatter(at, load, &mut take);
+            }
         }
         Ok(())
     }
@@ -225,6 +229,16 @@ impl Model {
             }
         }
     }
+}
+
+/// The results of all items side by side, or the error of the first one that fails.
+pub(super) fn all_or_first<I: Send, T: Send>(
+    items: Vec<I>,
+    work: impl Fn(I) -> Result<T, ModelError> + Send + Sync,
+) -> Result<Vec<T>, ModelError> {
+    // Not collected as one result at once, which is the error of any item.
+    let results: Vec<_> = items.into_par_iter().with_max_len(1).map(work).collect();
+    results.into_iter().collect()
 }
 
 /// Given displacements of a load case by node.

@@ -1,5 +1,7 @@
 //! The mesh with its supports and loads.
 
+use std::sync::Arc;
+
 use super::{ElementKind, Equations, Section};
 use crate::io::inp::DeckSet;
 
@@ -70,9 +72,18 @@ pub struct LoadCase {
     /// Pressure against a face (from 1): element, face, value.
     pub pressures: Vec<(ElementAt, u32, f64)>,
     /// Acceleration of gravity on elements.
-    pub gravity: Vec<(ElementAt, [f64; 3])>,
+    pub gravity: Vec<Gravity>,
     /// Displacements that are given and not zero: node index, component from 0, value.
     pub prescribed: Vec<(u32, u32, f64)>,
+}
+
+/// Gravity on some elements.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Gravity {
+    /// In the order of their numbers; one list for all load cases that have it.
+    pub elements: Arc<[ElementAt]>,
+    /// Acceleration.
+    pub acceleration: [f64; 3],
 }
 
 impl Model {
@@ -111,11 +122,23 @@ impl Model {
         self.element_sets.iter().find(|set| set.name.eq_ignore_ascii_case(name))
     }
 
-    /// Where the element with a number is.
+    /// Where the element with a number is; looks into one block after the other.
     pub fn find_element(&self, id: i64) -> Option<ElementAt> {
         let find = |block: &Block| block.ids.binary_search(&id).ok();
         let found = self.blocks.iter().enumerate().find_map(|(block, own)| Some((block, find(own)?)));
         found.map(|(block, element)| ElementAt { block, element })
+    }
+
+    /// All elements by ascending number: for many look-ups, however many blocks there are.
+    pub(super) fn elements_by_number(&self) -> Vec<(i64, ElementAt)> {
+        let blocks = self.blocks.iter().enumerate();
+        let of_block = |(block, own): (usize, &Block)| {
+            let numbered = own.ids.iter().enumerate();
+            numbered.map(|(element, &id)| (id, ElementAt { block, element })).collect::<Vec<_>>()
+        };
+        let mut all: Vec<_> = blocks.flat_map(of_block).collect();
+        all.sort_unstable();
+        all
     }
 
     /// Which component of which node is which equation.

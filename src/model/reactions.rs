@@ -3,7 +3,7 @@
 use ndarray::{Array2, ArrayView2};
 
 use super::element::stiffness_into;
-use super::loads::{GivenDisplacements, MOST_EQUATIONS, Resultant, product};
+use super::loads::{GivenDisplacements, MOST_EQUATIONS, Resultant, all_or_first, product};
 use super::{ElementAt, HELD, Model, ModelError};
 use crate::io::DofLabel;
 
@@ -26,7 +26,8 @@ type Held = (u32, usize);
 
 impl Model {
     /// Reactions of the load cases from their displacements, `cases x equations`:
-    /// r_c = sum_e (K_e u_e)_c - f_c at held components c. One pass over the elements that touch a support.
+    /// r_c = sum_e (K_e u_e)_c - f_c at held components c. One pass over the elements that touch a support, and one over
+    /// the loads, cases side by side on the current rayon pool.
     ///
     /// # Errors
     /// As [`Model::load_vectors`].
@@ -39,9 +40,8 @@ impl Model {
         let (held, first) = self.held_components();
         let given: Vec<_> = self.load_cases.iter().map(GivenDisplacements::new).collect();
         let mut values = self.held_forces(displacements, &held, &first, &given);
-        let mut resultants = Vec::with_capacity(self.load_cases.len());
-        let mut strain_energy = Vec::with_capacity(self.load_cases.len());
-        for (number, (case, mut row)) in self.load_cases.iter().zip(values.rows_mut()).enumerate() {
+        let rows: Vec<_> = self.load_cases.iter().zip(values.rows_mut()).enumerate().collect();
+        let sums = all_or_first(rows, |(number, (case, mut row))| {
             let at_held = held.iter().zip(&row);
             let given = |&(node, component): &Held| given[number].get(node, component);
             let mut work: f64 = at_held.map(|(held, force)| force * given(held)).sum();
@@ -55,9 +55,9 @@ impl Model {
             for (&(node, component), &value) in held.iter().zip(&row) {
                 sum.add(self.positions[node as usize], component, value);
             }
-            resultants.push(sum);
-            strain_energy.push(0.5 * work);
-        }
+            Ok((sum, 0.5 * work))
+        })?;
+        let (resultants, strain_energy) = sums.into_iter().unzip();
         let label = |&(node, component): &Held| DofLabel {
             node: self.node_ids[node as usize],
             component: component as u32 + 1,

@@ -12,8 +12,19 @@ pub struct Section {
     pub name: String,
     /// The material, as the deck names it; empty for beams without one.
     pub material: String,
+    /// Where its moduli are from.
+    pub moduli: ModuliFrom,
     /// What the kernels need.
     pub properties: Properties,
+}
+
+/// Where Young's modulus and the shear modulus of a section are from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ModuliFrom {
+    /// E and nu of the material: the shear modulus E / (2 (1 + nu)) follows Young's.
+    Material,
+    /// E and G on the third data line of `*BEAM GENERAL SECTION`: each by itself.
+    Section,
 }
 
 impl Section {

@@ -46,6 +46,29 @@ pub struct RankedElement {
 /// The extreme of each element over all points and all cases added so far.
 ///
 /// Memory: 24 bytes an element, however many cases there are.
+///
+/// ```
+/// use modalsweep::model::{Model, tetrahedral_block};
+/// use modalsweep::stress::{Displacements, Envelope, EnvelopeOf, StressRecovery};
+/// use ndarray::Array2;
+/// let model = Model::from_deck(&tetrahedral_block([2, 1, 1], [2.0, 1.0, 1.0]))?;
+/// // u_x = 1e-3 x, and nothing across.
+/// let u = Array2::from_shape_fn((1, model.equations().count()), |(_, at)| {
+///     let [x, ..] = model.positions()[model.equations().nodes()[at] as usize];
+///     if model.equations().labels()[at].component == 1 { 1e-3 * x } else { 0.0 }
+/// });
+/// let recovery = StressRecovery::new(&model);
+/// let displacements = Displacements::new(&model, u.view())?;
+/// let double = u.mapv(|value| 2.0 * value);
+/// let mut envelope = Envelope::new(&recovery, EnvelopeOf::VonMises);
+/// envelope.add(&displacements);
+/// envelope.add(&Displacements::new(&model, double.view())?);
+/// let worst = envelope.ranked()[0];
+/// // Uniaxial strain: 2 mu times the strain.
+/// assert_eq!(worst.extreme.case, 1);
+/// assert!((worst.extreme.value / (2e-3 * 210e9 / 1.3) - 1.0).abs() < 1e-12);
+/// # Ok::<(), modalsweep::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Envelope<'r, 'm> {
     recovery: &'r StressRecovery<'m>,

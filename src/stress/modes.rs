@@ -18,6 +18,21 @@ const POINTS_PER_JOB: usize = 512;
 /// ```text
 /// u = sum_i q_i phi_i   =>   sigma = sum_i q_i S_i
 /// ```
+///
+/// ```
+/// use modalsweep::stress::StressModes;
+/// use ndarray::{Array3, array};
+/// // One point, two modes: tension 3 along x, and shear 2.
+/// let stresses = array![[[3.0, 0.0, 0.0, 0.0, 0.0, 0.0]], [[0.0, 0.0, 0.0, 2.0, 0.0, 0.0]]];
+/// let modes = StressModes::from_stresses(stresses);
+/// let mut sample = Array3::zeros((1, 1, 6));
+/// modes.superpose_into(array![[2.0, -1.0]].view(), sample.view_mut())?;
+/// assert_eq!(sample, array![[[6.0, 0.0, 0.0, -2.0, 0.0, 0.0]]]);
+/// // Amplitudes of variance 1 without correlation: sqrt(3^2 + 3 * 2^2).
+/// let rms = modes.rms_von_mises(array![[1.0, 0.0], [0.0, 1.0]].view())?;
+/// assert!((rms[0] - 21.0_f64.sqrt()).abs() < 1e-12);
+/// # Ok::<(), modalsweep::stress::StressError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct StressModes {
     stresses: Array3<f64>,

@@ -15,6 +15,26 @@ use crate::model::{Block, extrapolation};
 ///
 /// with the extrapolation E of each kind ([`extrapolation`]). A node where two materials meet has a row for each,
 /// as stresses jump there.
+///
+/// ```
+/// use modalsweep::model::{Model, tetrahedral_block};
+/// use modalsweep::stress::{Displacements, NodalAverage, StressRecovery};
+/// use ndarray::{Array2, Axis};
+/// let model = Model::from_deck(&tetrahedral_block([2, 1, 1], [2.0, 1.0, 1.0]))?;
+/// // u_x = 1e-3 x, and nothing across.
+/// let u = Array2::from_shape_fn((1, model.equations().count()), |(_, at)| {
+///     let [x, ..] = model.positions()[model.equations().nodes()[at] as usize];
+///     if model.equations().labels()[at].component == 1 { 1e-3 * x } else { 0.0 }
+/// });
+/// let recovery = StressRecovery::new(&model);
+/// let displacements = Displacements::new(&model, u.view())?;
+/// let average = NodalAverage::new(&recovery);
+/// let mut at_nodes = Array2::zeros((average.rows().len(), 6));
+/// average.average_into(recovery.stresses(&displacements).index_axis(Axis(0), 0), at_nodes.view_mut());
+/// // The same stress everywhere: lambda times the strain across.
+/// assert!(at_nodes.column(1).iter().all(|yy| (yy / (1e-3 * 210e9 * 0.3 / (1.3 * 0.4)) - 1.0).abs() < 1e-11));
+/// # Ok::<(), modalsweep::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct NodalAverage<'r, 'm> {
     recovery: &'r StressRecovery<'m>,

@@ -33,6 +33,25 @@ const MOST_ELEMENTS_PER_JOB: usize = 256;
 /// the axial stress as its xx; beams have none.
 ///
 /// C3D8 has the mean volumetric strain of the element at each of its points, as its stiffness.
+///
+/// ```
+/// use modalsweep::model::{Lame, Model, tetrahedral_block};
+/// use modalsweep::stress::{Displacements, StressRecovery};
+/// use ndarray::Array2;
+/// let model = Model::from_deck(&tetrahedral_block([2, 1, 1], [2.0, 1.0, 1.0]))?;
+/// // u_x = 1e-3 x, and nothing across.
+/// let u = Array2::from_shape_fn((1, model.equations().count()), |(_, at)| {
+///     let [x, ..] = model.positions()[model.equations().nodes()[at] as usize];
+///     if model.equations().labels()[at].component == 1 { 1e-3 * x } else { 0.0 }
+/// });
+/// let recovery = StressRecovery::new(&model);
+/// let displacements = Displacements::new(&model, u.view())?;
+/// let stresses = recovery.stresses(&displacements);
+/// assert_eq!(stresses.dim(), (1, 12 * 4, 6));
+/// let Lame { lambda, mu } = Lame::new(210e9, 0.3);
+/// assert!((stresses[[0, 0, 0]] / (1e-3 * (lambda + 2.0 * mu)) - 1.0).abs() < 1e-12);
+/// # Ok::<(), modalsweep::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct StressRecovery<'m> {
     model: &'m Model,
@@ -138,7 +157,7 @@ impl<'m> StressRecovery<'m> {
     /// As [`StressRecovery::von_mises`], into an array that is there.
     ///
     /// # Panics
-    /// When the array is not cases x points.
+    /// When the array is not cases x points, or the points of a case are not contiguous.
     pub fn von_mises_into(&self, displacements: &Displacements, all: ArrayViewMut2<f64>) {
         assert_eq!(all.dim(), (displacements.cases(), self.point_count()), "cases x points");
         let buffers = Workspaces::<Vec<f64>>::default();

@@ -66,6 +66,30 @@ pub struct StaticSolution {
 /// A case whose residual exceeds 1e-12 is refined once. Cost: one factorization, one solve per case. The bits of
 /// the result don't depend on the number of threads.
 ///
+/// ```
+/// use modalsweep::io::inp::{DeckStep, DistributedLoad, LoadKind, Operation, Place, StepKind, Target};
+/// use modalsweep::model::{Assembly, Model, tetrahedral_block};
+/// use modalsweep::parallel::Silent;
+/// use modalsweep::stress::{StaticOptions, solve_static};
+/// let mut deck = tetrahedral_block([2, 1, 1], [2.0, 1.0, 1.0]);
+/// let (place, none) = (Place::default(), Operation::Modify);
+/// let load = LoadKind::Gravity { value: 10.0, direction: [0.0, 0.0, -1.0] };
+/// deck.steps.push(DeckStep {
+///     name: None,
+///     kind: StepKind::Static,
+///     boundaries: (none, vec![]),
+///     point_loads: (none, vec![]),
+///     distributed_loads: (none, vec![DistributedLoad { target: Target::Set(0), load, place }]),
+///     place,
+/// });
+/// let model = Model::from_deck(&deck)?;
+/// let stiffness = Assembly::new(&model)?.stiffness(&Silent)?;
+/// let solution = solve_static(&model, &stiffness, &StaticOptions::default(), &Silent)?;
+/// // The supports carry the weight of two cubic metres of steel.
+/// assert!((solution.reactions.resultants[0].force[2] / (2.0 * 7850.0 * 10.0) - 1.0).abs() < 1e-9);
+/// # Ok::<(), modalsweep::Error>(())
+/// ```
+///
 /// # Errors
 /// [`StressError::NoStaticStep`], [`StressError::NoStiffness`], [`StressError::Unrestrained`] with the free
 /// rigid-body motions, [`StressError::Mechanism`] for others that the factorization finds,

@@ -14,18 +14,18 @@ use super::{AssembleArgs, add_matrix};
 /// The list of the terms.
 pub const INDEX: &str = "affine.json";
 
-/// Writes the terms of K, those of M unless no mass is wanted, and the list.
+/// Writes the terms of K, those of M where there is one, and the list.
 pub fn write(args: &AssembleArgs, affine: &AffineModel, folder: &mut OutputFolder) -> Result<(), Failure> {
     let stiffness = terms(args, "stiffness", &affine.stiffness, &affine.stiffness_factors, folder)?;
-    let mass = match args.no_mass {
-        true => Vec::new(),
-        false => terms(args, "mass", &affine.mass, &affine.mass_factors, folder)?,
+    let mass = match &affine.mass {
+        None => Vec::new(),
+        Some(mass) => terms(args, "mass", mass, &affine.mass_factors, folder)?,
     };
     let index = json!({
         "parameters": parameters(args, affine),
         "stiffness": stiffness,
         "mass": mass,
-        "mass_scheme": (!args.no_mass).then(|| args.mass_choice().name()),
+        "mass_scheme": affine.mass.as_ref().map(|_| args.mass_choice().name()),
     });
     folder.add(INDEX, |path| write_atomically(path, |file| writeln!(file, "{index:#}")))
 }

@@ -3,6 +3,8 @@
 use std::fmt::{self, Write};
 
 use anyhow::Result;
+use modalsweep::matrix::AffineSum;
+use modalsweep::model::AffineModel;
 use serde_json::{Value, json};
 
 use super::super::Common;
@@ -50,7 +52,7 @@ impl Report<'_> {
             "centre_of_mass": assembled.inertia.and_then(|inertia| inertia.centre),
             "parameters": assembled.affine.as_ref().map(|terms| affine::parameters(self.args, terms)),
             "stiffness_terms": assembled.affine.as_ref().map(|terms| terms.stiffness.term_count()),
-            "mass_terms": assembled.affine.as_ref().map(|terms| terms.mass.term_count()),
+            "mass_terms": assembled.affine.as_ref().map(mass_terms),
             "read_seconds": seconds.read,
             "assemble_seconds": seconds.compute,
             "compute_seconds": seconds.compute,
@@ -88,7 +90,7 @@ impl Report<'_> {
                 let value = nominal.map_or("not the same everywhere".into(), |value| format!("{value:e}"));
                 writeln!(page, "parameter   {parameter}, in the deck {value}")?;
             }
-            let (k, m) = (terms.stiffness.term_count(), terms.mass.term_count());
+            let (k, m) = (terms.stiffness.term_count(), mass_terms(terms));
             writeln!(page, "terms       {k} of K and {m} of M beside the constants")?;
         }
         writeln!(
@@ -105,4 +107,9 @@ impl Report<'_> {
         let folder = self.args.output.display();
         writeln!(page, "\nwritten to {folder}: {}", self.files.join(", "))
     }
+}
+
+/// Number of terms of M beside the constant.
+fn mass_terms(terms: &AffineModel) -> usize {
+    terms.mass.as_ref().map_or(0, AffineSum::term_count)
 }

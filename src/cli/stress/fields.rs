@@ -1,7 +1,8 @@
 //! What is kept of the cases for the nodes.
 
 use modalsweep::stress::{Displacements, NodalAverage, StressModes, StressRecovery};
-use ndarray::{Array3, ArrayView2, ArrayView3, s};
+use ndarray::{Array3, ArrayView2, ArrayView3};
+use rayon::prelude::*;
 
 use super::super::failure::Failure;
 use super::plan::{Fields, Plan};
@@ -30,15 +31,13 @@ impl<'r, 'm> NodalFields<'r, 'm> {
 
     /// Takes displacements and stresses (cases x points x 6) of some cases.
     pub fn take(&mut self, first: usize, displacements: &Displacements, stresses: ArrayView3<f64>) {
-        for (case, stresses) in stresses.outer_iter().enumerate() {
-            if first + case < self.stresses.dim().0 {
-                self.average.average_into(stresses, self.stresses.slice_mut(s![first + case, .., ..]));
-            }
-            if first + case < self.displacements.dim().0 {
-                let mut own = self.displacements.slice_mut(s![first + case, .., ..]);
-                for ((node, component), value) in own.indexed_iter_mut() {
-                    *value = displacements.at(case, node, component);
-                }
+        let kept = stresses.outer_iter().zip(self.stresses.outer_iter_mut().skip(first));
+        let kept: Vec<_> = kept.collect();
+        kept.into_par_iter().for_each(|(stresses, own)| self.average.average_into(stresses, own));
+        let shown = self.displacements.outer_iter_mut().skip(first).take(displacements.cases());
+        for (case, mut own) in shown.enumerate() {
+            for ((node, component), value) in own.indexed_iter_mut() {
+                *value = displacements.at(case, node, component);
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use modalsweep::io::NpyRows;
-use modalsweep::model::{Assembly, Model};
+use modalsweep::model::{Assembly, Model, ModelErrorKind};
 use modalsweep::parallel::Progress;
 use modalsweep::stress::{Displacements, StaticOptions, StaticSolution, StressError, solve_static};
 use ndarray::{ArrayView2, s};
@@ -39,6 +39,9 @@ impl Cases {
             }
             return Ok(Self { names: own_names(), source: Source::Unsolved, prescribed: true });
         };
+        if deck.model.equations().count() == 0 {
+            return Err(Failure::of_deck(&deck.path, ModelErrorKind::NoEquations.into()));
+        }
         let rows = NpyRows::open(path)?;
         let (equations, shape) = (deck.model.equations().count(), rows.shape());
         let rows = match shape {

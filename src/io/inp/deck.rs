@@ -225,7 +225,7 @@ pub enum BeamShape {
 }
 
 /// Nodes or elements that something applies to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Target {
     /// One, by its number; it exists.
     One(i64),

@@ -10,7 +10,7 @@ use super::names::Names;
 use super::parts::Parts;
 use super::sections::BeamHead;
 use super::sets::Sets;
-use super::steps::Operations;
+use super::steps::{Acting, Operations};
 use crate::io::detect::stranger;
 use crate::io::error::IoErrorKind;
 
@@ -36,6 +36,7 @@ pub(super) struct Reading {
     /// Whether the last of the steps goes on.
     pub in_step: bool,
     pub operations: Operations,
+    pub acting: Acting,
 }
 
 /// What data lines mean.
@@ -98,6 +99,7 @@ impl Reading {
             materials: HashMap::new(),
             in_step: false,
             operations: Operations::default(),
+            acting: Acting::default(),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::deck::{DeckStep, Operation, StepKind};
 use super::error::DeckError;
-use super::fault::Read;
+use super::fault::{Fault, Read};
 use super::keywords::{allow, misplaced, refuse, refuse_value};
 use super::names::key;
 use super::reading::{Data, Reading};
@@ -23,6 +23,7 @@ impl Reading {
             return Ok(refuse_value(keyword, "UNSYMM", value)?);
         }
         self.in_step = true;
+        self.acting.is_perturbation = keyword.parameter("PERTURBATION").is_some();
         self.deck.steps.push(DeckStep {
             name: keyword.parameter("NAME").map(str::to_owned),
             kind: StepKind::None,
@@ -38,7 +39,31 @@ impl Reading {
     pub fn end_step(&mut self, _: &Keyword) -> Read<Data> {
         self.in_step = false;
         self.operations = Operations::default();
+        self.check_perturbation()?;
         Ok(Data::Nothing)
+    }
+
+    /// In a linear perturbation Abaqus forgets what acts in general steps, which would go on here; so nothing may.
+    fn check_perturbation(&mut self) -> Read {
+        let Some(step) = self.deck.steps.last() else { return Ok(()) };
+        let moves = step.boundaries.1.iter().any(|own| own.value != 0.0);
+        let given = [
+            (step.boundaries.0, moves),
+            (step.point_loads.0, !step.point_loads.1.is_empty()),
+            (step.distributed_loads.0, !step.distributed_loads.1.is_empty()),
+        ];
+        let mut goes_on = false;
+        for (acts, (operation, is_given)) in self.acting.by_kind.iter_mut().zip(given) {
+            *acts &= operation == Operation::Modify;
+            goes_on |= *acts;
+            *acts |= is_given;
+        }
+        if goes_on && self.acting.is_perturbation && step.kind == StepKind::Static {
+            let parameter = "PERTURBATION and loads of earlier steps".into();
+            let error = DeckError::UnsupportedParameter { keyword: "STEP".into(), parameter };
+            return Err(Fault::at(step.place, error));
+        }
+        Ok(())
     }
 
     pub fn begin_static(&mut self, keyword: &Keyword) -> Read<Data> {
@@ -88,6 +113,15 @@ impl Reading {
         }
         Ok(())
     }
+}
+
+/// What acts when a step ends.
+#[derive(Debug, Default)]
+pub(super) struct Acting {
+    /// Whether the open step is a linear perturbation.
+    is_perturbation: bool,
+    /// Whether displacements, point loads and distributed loads are given.
+    by_kind: [bool; 3],
 }
 
 /// What `OP=` of the loads of the open step has said so far.

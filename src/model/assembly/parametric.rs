@@ -1,12 +1,14 @@
 //! K and M as affine sums in the properties of element sets.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
 use super::super::element::{mass_into, stiffness_into};
-use super::super::{ElementAt, MassScheme, ModelError, ModelErrorKind, Profile, Properties};
+use super::super::{
+    ElementAt, MassScheme, ModelError, ModelErrorKind, ModuliFrom, Profile, Properties, Section,
+};
 use super::Assembly;
 use crate::matrix::{AffineSum, Pages, SymmetricMatrix};
 use crate::parallel::Progress;
@@ -87,11 +89,11 @@ impl FromStr for Parameter {
 pub struct AffineModel {
     /// K.
     pub stiffness: AffineSum,
-    /// M.
-    pub mass: AffineSum,
+    /// M, unless none was asked for.
+    pub mass: Option<AffineSum>,
     /// For each term of K the parameters whose product is its factor, by their place in the list.
     pub stiffness_factors: Vec<Vec<usize>>,
-    /// The same for M.
+    /// The same for M; empty without it.
     pub mass_factors: Vec<Vec<usize>>,
     /// What the deck says for each parameter; `None` where its elements differ, or nothing is said.
     pub nominal: Vec<Option<f64>>,
@@ -115,9 +117,10 @@ impl AffineModel {
     /// As [`AffineModel::stiffness_at`].
     ///
     /// # Panics
-    /// When there is not one value per parameter.
+    /// When there is not one value per parameter, or no mass.
     pub fn mass_at(&self, parameters: &[f64]) -> Result<SymmetricMatrix, ModelError> {
-        self.at(&self.mass, &self.mass_factors, parameters)
+        let mass = self.mass.as_ref().expect("a family that was made with a mass");
+        self.at(mass, &self.mass_factors, parameters)
     }
 
     fn at(
@@ -130,8 +133,13 @@ impl AffineModel {
         let product = |factor: &Vec<usize>| factor.iter().map(|&parameter| parameters[parameter]).product();
         let factors: Vec<f64> = factors.iter().map(product).collect();
         sum.at(&factors).map_err(|_| {
-            let least_finite = parameters.iter().position(|value| !value.is_finite()).unwrap_or(0);
-            ModelErrorKind::ParameterValue { parameter: least_finite, value: parameters[least_finite] }.into()
+            let size =
+                |at: &usize| if parameters[*at].is_nan() { f64::INFINITY } else { parameters[*at].abs() };
+            match (0..parameters.len()).max_by(|a, b| size(a).total_cmp(&size(b))) {
+                Some(parameter) => ModelErrorKind::ParameterValue { parameter, value: parameters[parameter] },
+                None => ModelErrorKind::Overflow,
+            }
+            .into()
         })
     }
 }
@@ -166,22 +174,27 @@ struct Owners<'a> {
 }
 
 impl Assembly<'_> {
-    /// Splits K and M by the parameters, on the current rayon pool: one assembly for each term.
+    /// Splits K and M (by a scheme, or not at all) by the parameters, on the current rayon pool: one assembly for each
+    /// term.
     ///
     /// # Errors
     /// A set that does not exist ([`ModelErrorKind::UnknownSet`]), two parameters for one property of an element
-    /// ([`ModelErrorKind::ParametersOverlap`]), the area of a solid ([`ModelErrorKind::NoArea`]), a material without
-    /// density that no parameter gives, more than 2^32 entries.
+    /// ([`ModelErrorKind::ParametersOverlap`]), the area of a solid ([`ModelErrorKind::NoArea`]), more than 2^32
+    /// entries; with a mass also a material without density that no parameter gives ([`ModelErrorKind::NoDensity`]).
     pub fn affine(
         &self,
         parameters: &[Parameter],
-        scheme: MassScheme,
+        mass: Option<MassScheme>,
         progress: &dyn Progress,
     ) -> Result<AffineModel, ModelError> {
         let owners = Owners::new(self, parameters)?;
-        owners.check_densities()?;
+        if mass.is_some() {
+            owners.check_densities()?;
+        }
         let (stiffness, stiffness_factors) = owners.sum(Quantity::Stiffness, progress)?;
-        let (mass, mass_factors) = owners.sum(Quantity::Mass(scheme), progress)?;
+        let mass = mass.map(|scheme| owners.sum(Quantity::Mass(scheme), progress)).transpose()?;
+        let (mass, mass_factors) = mass.unzip();
+        let mass_factors = mass_factors.unwrap_or_default();
         let nominal = (0..parameters.len()).map(|at| owners.nominal(at as u32, parameters[at].property));
         Ok(AffineModel { stiffness, mass, stiffness_factors, mass_factors, nominal: nominal.collect() })
     }
@@ -191,6 +204,7 @@ impl<'a> Owners<'a> {
     fn new(assembly: &'a Assembly<'a>, parameters: &[Parameter]) -> Result<Self, ModelError> {
         let model = assembly.model;
         let count = assembly.first_element[model.blocks().len()];
+        let numbers = model.elements_by_number();
         let mut owners =
             Self { assembly, parameters: [const { Vec::new() }; 3].map(|_: Vec<u32>| vec![NONE; count]) };
         for (number, parameter) in (0..).zip(parameters) {
@@ -198,7 +212,8 @@ impl<'a> Owners<'a> {
                 .element_set(&parameter.element_set)
                 .ok_or_else(|| ModelErrorKind::UnknownSet { name: parameter.element_set.clone() })?;
             for &element in &set.members {
-                let Some(at) = model.find_element(element) else { continue };
+                let Ok(found) = numbers.binary_search_by_key(&element, |own| own.0) else { continue };
+                let at = numbers[found].1;
                 let properties = &model.sections()[model.blocks()[at.block].section].properties;
                 if parameter.property == Property::Area && Property::Area.of(properties).is_none() {
                     return Err(ModelErrorKind::NoArea { element, parameter: parameter.to_string() }.into());
@@ -220,9 +235,9 @@ impl<'a> Owners<'a> {
         self.parameters[property as usize][self.assembly.first_element[at.block] + at.element]
     }
 
-    fn properties(&self, at: ElementAt) -> &Properties {
+    fn section(&self, at: ElementAt) -> &Section {
         let model = self.assembly.model;
-        &model.sections()[model.blocks()[at.block].section].properties
+        &model.sections()[model.blocks()[at.block].section]
     }
 
     fn elements(&self) -> impl Iterator<Item = ElementAt> + '_ {
@@ -231,30 +246,20 @@ impl<'a> Owners<'a> {
     }
 
     fn check_densities(&self) -> Result<(), ModelError> {
-        let bad = self
-            .elements()
-            .find(|&at| self.properties(at).density.is_none() && self.owner(Property::Density, at) == NONE);
-        match bad {
-            None => Ok(()),
-            Some(at) => {
-                let model = self.assembly.model;
-                let section = &model.sections()[model.blocks()[at.block].section];
-                Err(ModelErrorKind::NoDensity { material: section.material.clone() }.into())
-            }
-        }
+        let mut own = self.elements().filter(|&at| self.owner(Property::Density, at) == NONE);
+        own.try_for_each(|at| self.section(at).check_density())
     }
 
     fn nominal(&self, parameter: u32, property: Property) -> Option<f64> {
         let own = self.elements().filter(|&at| self.owner(property, at) == parameter);
-        let mut values = own.map(|at| property.of(self.properties(at)));
+        let mut values = own.map(|at| property.of(&self.section(at).properties));
         let first = values.next()??;
         values.all(|value| value == Some(first)).then_some(first)
     }
 
     /// The parts of an element, each with what multiplies it.
     fn parts(&self, quantity: Quantity, at: ElementAt) -> impl Iterator<Item = (Key, Part)> + use<> {
-        let model = self.assembly.model;
-        let section = &model.sections()[model.blocks()[at.block].section];
+        let section = self.section(at);
         let linear = match quantity {
             Quantity::Stiffness => self.owner(Property::YoungsModulus, at),
             Quantity::Mass(_) => self.owner(Property::Density, at),
@@ -262,7 +267,7 @@ impl<'a> Owners<'a> {
         let whole = ([linear, self.owner(Property::Area, at)], Part::Area);
         let is_beam = matches!(section.properties.profile, Profile::Beam(_));
         // A shear modulus that is given by itself does not follow Young's.
-        let torsion = if section.material.is_empty() { NONE } else { linear };
+        let torsion = if section.moduli == ModuliFrom::Section { NONE } else { linear };
         let bending = is_beam.then_some(([linear, NONE], Part::SecondMoments));
         let torsion =
             (is_beam && quantity == Quantity::Stiffness).then_some(([torsion, NONE], Part::Torsion));
@@ -271,7 +276,7 @@ impl<'a> Owners<'a> {
 
     /// The properties whose matrix is the term of `key` in this element, with 1 for what its factor holds.
     fn properties_of_term(&self, quantity: Quantity, at: ElementAt, key: Key) -> Option<Properties> {
-        let mut properties = *self.properties(at);
+        let mut properties = self.section(at).properties;
         let mut has = |part| self.parts(quantity, at).any(|own| own == (key, part));
         let [area, bending, torsion] = [Part::Area, Part::SecondMoments, Part::Torsion].map(&mut has);
         if !(area || bending || torsion) {
@@ -308,8 +313,8 @@ impl<'a> Owners<'a> {
         quantity: Quantity,
         progress: &dyn Progress,
     ) -> Result<(AffineSum, Vec<Vec<usize>>), ModelError> {
-        let keys: BTreeMap<Key, ()> =
-            self.elements().flat_map(|at| self.parts(quantity, at)).map(|(key, _)| (key, ())).collect();
+        let keys: BTreeSet<Key> =
+            self.elements().flat_map(|at| self.parts(quantity, at)).map(|(key, _)| key).collect();
         let constant = self.term(quantity, [NONE, NONE], progress)?;
         let constant = SymmetricMatrix::on_pattern(Arc::clone(&self.assembly.pattern), constant);
         let mut sum = AffineSum::of_constant(constant).map_err(|_| ModelErrorKind::TooLarge {
@@ -317,7 +322,7 @@ impl<'a> Owners<'a> {
             nodes: self.assembly.model.positions().len(),
         })?;
         let mut factors = Vec::new();
-        for key in keys.into_keys().filter(|key| *key != [NONE, NONE]) {
+        for key in keys.into_iter().filter(|key| *key != [NONE, NONE]) {
             sum.push(self.term(quantity, key, progress)?);
             factors.push(key.into_iter().filter(|&at| at != NONE).map(|at| at as usize).collect());
         }

@@ -8,7 +8,9 @@ use super::fail;
 use super::lookup::{ElementTable, NodeTable};
 use crate::io::inp::{BeamShape, Deck, DeckBeam, DeckMaterial, DeckProfile, DeckSection, ElementKind, Place};
 use crate::model::element::{BeamAxes, check_shape};
-use crate::model::{BeamProfile, Block, ModelError, ModelErrorKind, Profile, Properties, Section};
+use crate::model::{
+    BeamProfile, Block, ModelError, ModelErrorKind, ModuliFrom, Profile, Properties, Section,
+};
 
 /// In the owners of elements: no section claims it.
 const NONE: u32 = u32::MAX;
@@ -149,7 +151,11 @@ impl<'a> Given<'a> {
             }
         };
         let material = self.material.map(|material| material.name.clone()).unwrap_or_default();
-        Ok(Section { name: self.set.to_owned(), material, properties })
+        let moduli = match &self.section.profile {
+            DeckProfile::Beam(DeckBeam { moduli: Some(_), .. }) => ModuliFrom::Section,
+            _ => ModuliFrom::Material,
+        };
+        Ok(Section { name: self.set.to_owned(), material, moduli, properties })
     }
 
     fn with_profile(&self, profile: Profile) -> Result<Properties, ModelError> {

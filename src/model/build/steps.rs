@@ -1,12 +1,13 @@
 //! What acts in each static step, with what earlier steps left.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use super::fail;
 use super::lookup::{NodeTable, PlaceTable};
 use super::supports::Supports;
 use crate::io::inp::{Deck, DeckStep, DistributedLoad, LoadKind, Operation, PointLoad, StepKind, Target};
-use crate::model::{Block, ElementAt, ElementKind, LoadCase, ModelError, ModelErrorKind};
+use crate::model::{Block, ElementAt, ElementKind, Gravity, LoadCase, ModelError, ModelErrorKind};
 
 /// The load cases of a deck, one for each static step; goes through the supports of all steps.
 pub(super) fn load_cases(
@@ -25,6 +26,7 @@ pub(super) fn load_cases(
         forces: BTreeMap::new(),
         pressures: BTreeMap::new(),
         gravity: Vec::new(),
+        gravity_of: HashMap::new(),
     };
     supports.begin()?;
     let mut cases = Vec::new();
@@ -54,8 +56,8 @@ impl Given {
 }
 
 /// Gravity on a set or an element: unit direction and magnitude.
-struct Gravity {
-    target: Target,
+struct Weight {
+    elements: Arc<[ElementAt]>,
     direction: [f64; 3],
     magnitude: Given,
 }
@@ -69,7 +71,9 @@ struct Loads<'a> {
     step: usize,
     forces: BTreeMap<(u32, u32), Given>,
     pressures: BTreeMap<(ElementAt, u32), Given>,
-    gravity: Vec<Gravity>,
+    gravity: Vec<Weight>,
+    /// Where in that list a set or an element is.
+    gravity_of: HashMap<Target, Vec<usize>>,
 }
 
 impl Loads<'_> {
@@ -81,6 +85,7 @@ impl Loads<'_> {
         if step.distributed_loads.0 == Operation::New {
             self.pressures.clear();
             self.gravity.clear();
+            self.gravity_of.clear();
         }
         step.point_loads.1.iter().try_for_each(|load| self.force(load, supports))?;
         step.distributed_loads.1.iter().try_for_each(|load| self.distributed(load))
@@ -129,31 +134,36 @@ impl Loads<'_> {
 
     /// Another direction is another load, also on the same set.
     fn gravitate(&mut self, target: Target, direction: [f64; 3], value: f64) {
-        let is_same = |own: &Gravity| {
+        let known = self.gravity_of.entry(target).or_default();
+        let is_along = |own: &Weight| {
             let cosine: f64 = (0..3).map(|k| own.direction[k] * direction[k]).sum();
-            own.target == target && (cosine - 1.0).abs() <= 1e-10
+            (cosine - 1.0).abs() <= 1e-10
         };
-        match self.gravity.iter_mut().find(|own| is_same(own)) {
-            Some(own) => own.magnitude.add(value, self.step),
-            None => {
-                let magnitude = Given { value, step: self.step };
-                self.gravity.push(Gravity { target, direction, magnitude });
-            }
+        if let Some(&at) = known.iter().find(|&&at| is_along(&self.gravity[at])) {
+            self.gravity[at].magnitude.add(value, self.step);
+            return;
         }
+        let elements = match known.first() {
+            Some(&at) => Arc::clone(&self.gravity[at].elements),
+            None => self.elements.of_target(self.deck, target).collect(),
+        };
+        known.push(self.gravity.len());
+        let magnitude = Given { value, step: self.step };
+        self.gravity.push(Weight { elements, direction, magnitude });
     }
 
     fn case(&self, name: String, prescribed: Vec<(u32, u32, f64)>) -> LoadCase {
         let forces = self.forces.iter().map(|(&(node, component), given)| (node, component, given.value));
         let pressures = self.pressures.iter().map(|(&(at, face), given)| (at, face, given.value));
-        let gravity = self.gravity.iter().flat_map(|own| {
-            let acceleration = own.direction.map(|x| x * own.magnitude.value);
-            self.elements.of_target(self.deck, own.target).map(move |at| (at, acceleration))
+        let gravity = self.gravity.iter().map(|own| Gravity {
+            elements: Arc::clone(&own.elements),
+            acceleration: own.direction.map(|x| x * own.magnitude.value),
         });
         LoadCase {
             name,
             forces: forces.filter(|force| force.2 != 0.0).collect(),
             pressures: pressures.filter(|pressure| pressure.2 != 0.0).collect(),
-            gravity: gravity.filter(|(_, acceleration)| *acceleration != [0.0; 3]).collect(),
+            gravity: gravity.filter(|own| own.acceleration != [0.0; 3]).collect(),
             prescribed,
         }
     }

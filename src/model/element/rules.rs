@@ -169,15 +169,26 @@ mod tests {
     }
 
     #[test]
-    fn faces_are_exact_up_to_their_degree() {
+    fn faces_are_exact_up_to_their_degree_and_not_beyond() {
         for i in 0..=5 {
             for j in 0..=5 {
-                assert!(error(&QUADRILATERAL_5, [i, j], line(i) * line(j)) < 1e-14, "x^{i} y^{j}");
-                if i + j <= 4 {
-                    let exact = factorial(i) * factorial(j) / factorial(i + j + 2);
-                    assert!(error(&TRIANGLE_2, [i, j], exact) < 1e-16, "r^{i} s^{j}");
+                let exact = line(i) * line(j);
+                assert!(error(&QUADRILATERAL_5, [i, j], exact) < 1e-14, "x^{i} y^{j}");
+                if i.max(j) <= 3 {
+                    assert!(error(&QUADRILATERAL_3, [i, j], exact) < 1e-14, "x^{i} y^{j}");
+                }
+                if i + j <= 2 {
+                    assert!(error(&TRIANGLE_2, [i, j], triangle(i, j)) < 1e-16, "r^{i} s^{j}");
                 }
             }
         }
+        assert!(error(&QUADRILATERAL_5, [6, 0], line(6) * line(0)) > 0.01);
+        assert!(error(&QUADRILATERAL_3, [4, 0], line(4) * line(0)) > 0.1);
+        assert!(error(&TRIANGLE_2, [2, 1], triangle(2, 1)) > 1e-4);
+    }
+
+    /// Integral of r^i s^j over the triangle: i! j! / (i + j + 2)!
+    fn triangle(i: i32, j: i32) -> f64 {
+        factorial(i) * factorial(j) / factorial(i + j + 2)
     }
 }
