@@ -203,7 +203,7 @@ pub fn write_npz(
         archive.write_all(b"csc")?;
         write_indices_as(&mut archive, "shape", &[n_rows, n_cols], i64::MAX as usize)?;
         start_member(&mut archive, "data", "<f8", &[values.len()], values.len())?;
-        values.iter().try_for_each(|value| archive.write_all(&value.to_le_bytes()))?;
+        write_in_pieces(&mut archive, values.iter().map(|value| value.to_le_bytes()))?;
         archive.finish()?;
         Ok(())
     })
@@ -226,11 +226,28 @@ fn write_indices_as<W: Write + Seek>(
 ) -> std::io::Result<()> {
     if i32::try_from(largest).is_ok() {
         start_member(archive, name, "<i4", &[indices.len()], indices.len())?;
-        indices.iter().try_for_each(|&index| archive.write_all(&(index as i32).to_le_bytes()))
+        write_in_pieces(archive, indices.iter().map(|&index| (index as i32).to_le_bytes()))
     } else {
         start_member(archive, name, "<i8", &[indices.len()], indices.len())?;
-        indices.iter().try_for_each(|&index| archive.write_all(&(index as i64).to_le_bytes()))
+        write_in_pieces(archive, indices.iter().map(|&index| (index as i64).to_le_bytes()))
     }
+}
+
+/// The packer has to be called for many numbers at once: a call for each costs more than the packing.
+fn write_in_pieces<W: Write, const N: usize>(
+    file: &mut W,
+    numbers: impl Iterator<Item = [u8; N]>,
+) -> std::io::Result<()> {
+    const PIECE: usize = 1 << 16;
+    let mut piece = Vec::with_capacity(PIECE + N);
+    for number in numbers {
+        piece.extend_from_slice(&number);
+        if piece.len() >= PIECE {
+            file.write_all(&piece)?;
+            piece.clear();
+        }
+    }
+    file.write_all(&piece)
 }
 
 fn start_member<W: Write + Seek>(
@@ -240,10 +257,12 @@ fn start_member<W: Write + Seek>(
     shape: &[usize],
     count: usize,
 ) -> std::io::Result<()> {
+    // Values hardly shrink; higher levels take many times as long for a tenth less.
+    const LEVEL: i64 = 1;
     const ZIP64_FROM: usize = (1 << 31) / 8;
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Deflated)
-        .compression_level(Some(4))
+        .compression_level(Some(LEVEL))
         .large_file(count >= ZIP64_FROM);
     archive.start_file(format!("{name}.npy"), options)?;
     npy::write_header(archive, dtype, shape)
