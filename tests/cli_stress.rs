@@ -170,6 +170,10 @@ fn many_cases_in_pieces() {
         page.contains("the .vtu file shows the envelope alone: 70 cases; --vtu all shows them all"),
         "{page}"
     );
+    assert!(
+        page.contains("C3D8 as Abaqus has it (mean change of volume); that of CalculiX is stiffer"),
+        "{page}"
+    );
     let von_mises = square(&folder, "all/von_mises.npy");
     for (case, row) in von_mises.rows().into_iter().enumerate() {
         row.iter().for_each(|value| assert!((value - 100.0 * (case + 1) as f64).abs() < 1e-8));
