@@ -15,7 +15,7 @@ fn main() {
     let mut out = Array3::zeros((cases, r.point_count(), 6));
     let mut vm = Array2::zeros((cases, r.point_count()));
     with_threads(threads, || {
-        for _ in 0..4 {
+        for _ in 0..std::env::args().nth(4).map_or(4, |n| n.parse().unwrap()) {
             let t = Instant::now();
             r.stresses_into(&d, out.view_mut());
             let t1 = t.elapsed().as_secs_f64();

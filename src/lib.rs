@@ -1,11 +1,16 @@
-//! Structural-dynamics parameter studies: from the stiffness K and mass M of a finite-element model to
-//! reduced models and natural frequencies, on all cores, with a certificate for each number.
+//! Structural-dynamics parameter studies: from a finite-element model - a mesh deck, or its stiffness K and mass M - to
+//! reduced models, natural frequencies and stresses, on all cores, with a certificate for each number.
 //!
 //! ```text
 //!  files            checked K, M        P K_ss P' = L L'      K_r, M_r, T          omega, phi
 //!   io     ----->    matrix    ----->     factor     ----->   condense   ----->     eigen
 //!  .sti .mtx .npz    symmetric,           once per            one solve per         dense pair,
 //!  .rsa .npy ...     names of DOFs        stiffness           master, all cores     M may be singular
+//!     |                 ^                    |
+//!     |              K(p), M(p)              |  u of all load cases
+//!     +---------->    model                  +------------------------------>     stress
+//!  .inp              elements,                                                      sigma, von Mises, envelopes,
+//!                    supports, loads                                                stress modes
 //! ```
 //!
 //! `eigen` also solves dense problems by the thousand, several matrices at a time in the lanes of the vector unit: general

@@ -48,7 +48,7 @@ fn what_is_written_reads_back() {
     assert_eq!(folder.names(), ["k.mtx", "k.npz"], "nothing else is left behind");
 }
 
-/// Numbers are handed to the packer in pieces of 64 KiB: less than one, one, a little more, and several.
+/// Numbers are written in pieces of 8192: less than one, one, a little more, and several.
 #[test]
 fn long_npz_files_read_back() {
     let folder = Folder::new();

@@ -6,6 +6,7 @@ mod ranking;
 mod recover;
 mod report;
 mod source;
+mod vtu;
 mod write;
 
 use std::path::PathBuf;

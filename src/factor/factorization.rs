@@ -6,9 +6,8 @@ use rayon::prelude::*;
 
 use super::FactorError;
 use super::numeric::{BadPivot, PanelCell, Tiles, Workspace, factor_panel};
-use super::pages::Pages;
 use super::symbolic::Symbolic;
-use crate::matrix::SymmetricMatrix;
+use crate::matrix::{Pages, SymmetricMatrix};
 use crate::parallel::{Progress, Workspaces};
 
 /// Subtrees of the elimination tree with less than this part of all work run side by side; the

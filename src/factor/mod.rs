@@ -16,17 +16,16 @@ mod graph;
 mod metis;
 mod numeric;
 mod ordering;
-mod pages;
 mod solve;
 mod supernodes;
 mod symbolic;
 mod tree;
 
+pub use crate::matrix::Pages;
 pub use error::FactorError;
 pub use factorization::{Factor, FactorOptions, PivotReport};
 pub use graph::guess_nodes;
 pub(crate) use graph::renumber;
 pub use ordering::Ordering;
-pub use pages::Pages;
 pub use solve::{Block, COLUMNS_PER_BLOCK};
 pub use symbolic::{Symbolic, SymbolicOptions};

@@ -10,8 +10,8 @@ use faer::{Accum, MatMut, MatRef, Par};
 use rayon::prelude::*;
 
 use super::factorization::Factor;
-use super::pages::Pages;
 use super::symbolic::Symbolic;
+use crate::matrix::Pages;
 
 /// Most columns that are solved together; the width of the blocks depends on this and on the number of
 /// columns alone, so that results don't depend on the threads.

@@ -296,7 +296,7 @@ pub enum IoErrorKind {
     },
     /// A deck that says something wrong.
     #[error(transparent)]
-    Deck(#[from] super::inp::DeckError),
+    Deck(#[from] super::inp::error::DeckError),
 }
 
 impl IoError {

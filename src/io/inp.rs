@@ -5,7 +5,7 @@
 //! model, and is refused by its name.
 
 mod deck;
-mod error;
+pub(super) mod error;
 mod fault;
 mod files;
 mod keywords;

@@ -182,7 +182,8 @@ fn refuse_not_finite(rows: &[u32], cols: &[u32], values: &[f64]) -> Result<(), I
 /// Writes a sparse matrix in compressed columns as `scipy.sparse.save_npz` does; `load_npz` reads it.
 ///
 /// `col_ptr` (`n_cols + 1`), `row_idx` and `values` are written as they are: a symmetric matrix needs both
-/// triangles, because the format has no word for symmetry.
+/// triangles, because the format has no word for symmetry. Nothing is compressed: that would take longer than the
+/// assembly of the matrix (SciPy's `compressed=False`).
 ///
 /// # Errors
 /// Parts that do not fit each other, or a file that cannot be written; nothing is left behind then.
@@ -203,7 +204,7 @@ pub fn write_npz(
         archive.write_all(b"csc")?;
         write_indices_as(&mut archive, "shape", &[n_rows, n_cols], i64::MAX as usize)?;
         start_member(&mut archive, "data", "<f8", &[values.len()], values.len())?;
-        write_in_pieces(&mut archive, values.iter().map(|value| value.to_le_bytes()))?;
+        write_numbers(&mut archive, values, |value| value.to_le_bytes())?;
         archive.finish()?;
         Ok(())
     })
@@ -226,28 +227,27 @@ fn write_indices_as<W: Write + Seek>(
 ) -> std::io::Result<()> {
     if i32::try_from(largest).is_ok() {
         start_member(archive, name, "<i4", &[indices.len()], indices.len())?;
-        write_in_pieces(archive, indices.iter().map(|&index| (index as i32).to_le_bytes()))
+        write_numbers(archive, indices, |&index| (index as i32).to_le_bytes())
     } else {
         start_member(archive, name, "<i8", &[indices.len()], indices.len())?;
-        write_in_pieces(archive, indices.iter().map(|&index| (index as i64).to_le_bytes()))
+        write_numbers(archive, indices, |&index| (index as i64).to_le_bytes())
     }
 }
 
-/// The packer has to be called for many numbers at once: a call for each costs more than the packing.
-fn write_in_pieces<W: Write, const N: usize>(
-    file: &mut W,
-    numbers: impl Iterator<Item = [u8; N]>,
+/// In pieces, as each piece costs a checksum.
+fn write_numbers<T, const N: usize>(
+    archive: &mut impl Write,
+    numbers: &[T],
+    bytes: impl Fn(&T) -> [u8; N],
 ) -> std::io::Result<()> {
-    const PIECE: usize = 1 << 16;
-    let mut piece = Vec::with_capacity(PIECE + N);
-    for number in numbers {
-        piece.extend_from_slice(&number);
-        if piece.len() >= PIECE {
-            file.write_all(&piece)?;
-            piece.clear();
-        }
+    const TOGETHER: usize = 8192;
+    let mut buffer = Vec::with_capacity(TOGETHER * N);
+    for numbers in numbers.chunks(TOGETHER) {
+        buffer.clear();
+        buffer.extend(numbers.iter().flat_map(&bytes));
+        archive.write_all(&buffer)?;
     }
-    file.write_all(&piece)
+    Ok(())
 }
 
 fn start_member<W: Write + Seek>(
@@ -257,12 +257,9 @@ fn start_member<W: Write + Seek>(
     shape: &[usize],
     count: usize,
 ) -> std::io::Result<()> {
-    // Values hardly shrink; higher levels take many times as long for a tenth less.
-    const LEVEL: i64 = 1;
     const ZIP64_FROM: usize = (1 << 31) / 8;
     let options = SimpleFileOptions::default()
-        .compression_method(CompressionMethod::Deflated)
-        .compression_level(Some(LEVEL))
+        .compression_method(CompressionMethod::Stored)
         .large_file(count >= ZIP64_FROM);
     archive.start_file(format!("{name}.npy"), options)?;
     npy::write_header(archive, dtype, shape)

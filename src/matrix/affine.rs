@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::symmetric::Pattern;
-use super::{MatrixError, SymmetricMatrix};
+use super::{MatrixError, Pages, SymmetricMatrix};
 
 /// An affine family of symmetric matrices on one pattern, the union of those of its terms:
 ///
@@ -33,7 +33,7 @@ pub struct AffineSum {
 struct Term {
     /// Entries of the union that the term reaches; `None`: all.
     places: Option<Vec<u32>>,
-    values: Vec<f64>,
+    values: Pages,
 }
 
 impl AffineSum {
@@ -55,9 +55,9 @@ impl AffineSum {
         }
         let terms = terms.iter().map(|term| Term {
             places: (term.entries() < pattern.entries()).then(|| places(&pattern, term)),
-            values: term.values().to_vec(),
+            values: term.values().to_vec().into(),
         });
-        Ok(Self { terms: terms.collect(), constant: SymmetricMatrix::on_pattern(pattern, values) })
+        Ok(Self { terms: terms.collect(), constant: SymmetricMatrix::on_pattern(pattern, values.into()) })
     }
 
     /// A sum without terms; [`AffineSum::push`] adds them.
@@ -73,14 +73,15 @@ impl AffineSum {
     ///
     /// # Panics
     /// When there is not one value per entry.
-    pub fn push(&mut self, values: Vec<f64>) {
+    pub fn push(&mut self, values: impl Into<Pages>) {
+        let values = values.into();
         assert_eq!(values.len(), self.constant.entries(), "one value per entry");
         let reached = values.iter().filter(|value| **value != 0.0).count();
         // Below two thirds a list of places takes less memory.
         let term = if 3 * reached < 2 * values.len() {
-            let entries = (0..).zip(&values).filter(|(_, value)| **value != 0.0);
-            let (places, values) = entries.map(|(place, value)| (place, *value)).unzip();
-            Term { places: Some(places), values }
+            let entries = (0..).zip(&*values).filter(|(_, value)| **value != 0.0);
+            let (places, values): (_, Vec<f64>) = entries.map(|(place, value)| (place, *value)).unzip();
+            Term { places: Some(places), values: values.into() }
         } else {
             Term { places: None, values }
         };
@@ -104,7 +105,7 @@ impl AffineSum {
     pub fn term(&self, index: usize) -> SymmetricMatrix {
         let mut values = vec![0.0; self.constant.entries()];
         self.terms[index].add_to(1.0, &mut values);
-        SymmetricMatrix::on_pattern(Arc::clone(self.constant.pattern()), values)
+        SymmetricMatrix::on_pattern(Arc::clone(self.constant.pattern()), values.into())
     }
 
     /// The values of A(f) on the union pattern, `factors` one per term, in their order; no allocation.
@@ -136,9 +137,9 @@ impl AffineSum {
 impl Term {
     fn add_to(&self, factor: f64, sum: &mut [f64]) {
         match &self.places {
-            None => sum.iter_mut().zip(&self.values).for_each(|(sum, value)| *sum += factor * value),
+            None => sum.iter_mut().zip(&*self.values).for_each(|(sum, value)| *sum += factor * value),
             Some(places) => {
-                for (&place, value) in places.iter().zip(&self.values) {
+                for (&place, value) in places.iter().zip(&*self.values) {
                     sum[place as usize] += factor * value;
                 }
             }
@@ -155,7 +156,7 @@ fn check_entries(entries: usize) -> Result<(), MatrixError> {
 
 fn union(matrices: &[&SymmetricMatrix]) -> Pattern {
     let size = matrices[0].size();
-    let mut union = Pattern { col_ptr: vec![0], row_idx: Vec::new() };
+    let (mut col_ptr, mut row_idx) = (vec![0], Vec::new());
     let mut rows = Vec::new();
     for col in 0..size {
         rows.clear();
@@ -164,10 +165,10 @@ fn union(matrices: &[&SymmetricMatrix]) -> Pattern {
         }
         rows.sort_unstable();
         rows.dedup();
-        union.row_idx.extend_from_slice(&rows);
-        union.col_ptr.push(union.row_idx.len());
+        row_idx.extend_from_slice(&rows);
+        col_ptr.push(row_idx.len());
     }
-    union
+    Pattern { col_ptr, row_idx: row_idx.into() }
 }
 
 /// The place in `pattern`, which holds all of them, of each entry of `matrix`.

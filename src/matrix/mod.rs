@@ -7,6 +7,7 @@
 mod affine;
 mod dofs;
 mod error;
+mod pages;
 mod products;
 mod symmetric;
 mod triangles;
@@ -14,6 +15,7 @@ mod triangles;
 pub use affine::AffineSum;
 pub use dofs::DofNames;
 pub use error::MatrixError;
+pub use pages::Pages;
 pub(crate) use symmetric::Pattern;
 pub use symmetric::SymmetricMatrix;
 pub use triangles::{SYMMETRY_TOLERANCE, TriangleReport, Triangles};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use faer::sparse::{SparseColMatRef, SymbolicSparseColMatRef};
 
-use super::MatrixError;
+use super::{MatrixError, Pages};
 
 /// A real symmetric sparse matrix: lower triangle, compressed sparse columns, rows ascending.
 ///
@@ -23,14 +23,14 @@ use super::MatrixError;
 #[derive(Debug, Clone, PartialEq)]
 pub struct SymmetricMatrix {
     pattern: Arc<Pattern>,
-    values: Vec<f64>,
+    values: Pages,
 }
 
 /// Where the entries of a lower triangle are: compressed columns, rows ascending.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Pattern {
     pub col_ptr: Vec<usize>,
-    pub row_idx: Vec<usize>,
+    pub row_idx: Pages<usize>,
 }
 
 impl Pattern {
@@ -80,19 +80,19 @@ impl SymmetricMatrix {
                 least = row + 1;
             }
         }
-        Ok(Self { pattern: Arc::new(Pattern { col_ptr, row_idx }), values })
+        Ok(Self { pattern: Arc::new(Pattern { col_ptr, row_idx: row_idx.into() }), values: values.into() })
     }
 
     /// For the builders of this crate, which keep the promise themselves.
     pub(crate) fn from_sorted(col_ptr: Vec<usize>, row_idx: Vec<usize>, values: Vec<f64>) -> Self {
-        Self::on_pattern(Arc::new(Pattern { col_ptr, row_idx }), values)
+        Self::on_pattern(Arc::new(Pattern { col_ptr, row_idx: row_idx.into() }), values.into())
     }
 
     /// As [`SymmetricMatrix::from_sorted`], on a pattern that others share.
-    pub(crate) fn on_pattern(pattern: Arc<Pattern>, values: Vec<f64>) -> Self {
+    pub(crate) fn on_pattern(pattern: Arc<Pattern>, values: Pages) -> Self {
         debug_assert!({
             let Pattern { col_ptr, row_idx } = &*pattern;
-            Self::from_lower_csc(col_ptr.clone(), row_idx.clone(), values.clone()).is_ok()
+            Self::from_lower_csc(col_ptr.clone(), row_idx.to_vec(), values.to_vec()).is_ok()
         });
         Self { pattern, values }
     }
@@ -136,7 +136,7 @@ impl SymmetricMatrix {
             return Err(MatrixError::BrokenPointers);
         }
         match values.iter().position(|value| !value.is_finite()) {
-            None => Ok(Self { pattern: Arc::clone(&self.pattern), values }),
+            None => Ok(Self { pattern: Arc::clone(&self.pattern), values: values.into() }),
             Some(at) => {
                 let col = self.pattern.col_ptr.partition_point(|&first| first <= at) - 1;
                 Err(MatrixError::NonFinite { row: self.pattern.row_idx[at], col, value: values[at] })
@@ -269,7 +269,7 @@ impl SymmetricMatrix {
     /// The lower triangle as an `sprs` matrix in CSC.
     pub fn to_sprs_lower(&self) -> sprs::CsMat<f64> {
         let shape = (self.size(), self.size());
-        sprs::CsMat::new_csc(shape, self.col_ptr().to_vec(), self.row_idx().to_vec(), self.values.clone())
+        sprs::CsMat::new_csc(shape, self.col_ptr().to_vec(), self.row_idx().to_vec(), self.values.to_vec())
     }
 
     /// Both triangles in compressed sparse columns, rows ascending: `(col_ptr, row_idx, values)`.

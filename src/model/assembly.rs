@@ -20,7 +20,7 @@ pub use parametric::{AffineModel, Parameter, Property};
 
 use super::element::{mass_into, stiffness_into};
 use super::{ElementAt, MassScheme, Model, ModelError, ModelErrorKind};
-use crate::matrix::{Pattern, SymmetricMatrix};
+use crate::matrix::{Pages, Pattern, SymmetricMatrix};
 use crate::parallel::Progress;
 
 /// The plan of an assembly: the pattern of K and M, which is the same, and what meets where.
@@ -105,12 +105,8 @@ impl<'m> Assembly<'m> {
         Ok(SymmetricMatrix::on_pattern(Arc::clone(&self.pattern), values))
     }
 
-    fn values(
-        &self,
-        element_matrix: &ElementMatrix,
-        progress: &dyn Progress,
-    ) -> Result<Vec<f64>, ModelError> {
-        let mut values = vec![0.0; self.pattern.entries()];
+    fn values(&self, element_matrix: &ElementMatrix, progress: &dyn Progress) -> Result<Pages, ModelError> {
+        let mut values = Pages::zeroed_or_panic(self.pattern.entries());
         self.gather(element_matrix, &mut values, progress).map_err(|at| {
             let element = self.model.element_id(at);
             ModelError::from(ModelErrorKind::NotFinite { element })

@@ -115,18 +115,18 @@ impl<'r, 'm> Envelope<'r, 'm> {
 
 fn update(extremes: &mut [Extreme], job: &JobStress, of: EnvelopeOf, first_case: usize) {
     let sign = of.sign();
-    let put = |case: usize, element: usize, point: usize, value: f64| {
+    let put = |case: usize, element: usize, point: usize, worst: f64| {
         let (extreme, case) = (&mut extremes[element], first_case + case);
         // The first of equal cases, whatever the order in which they come.
-        let same_but_earlier = value == extreme.value && case < extreme.case;
-        if sign * value > sign * extreme.value || same_but_earlier {
-            *extreme = Extreme { value, case, point };
+        let same_but_earlier = worst == sign * extreme.value && case < extreme.case;
+        if worst > sign * extreme.value || same_but_earlier {
+            *extreme = Extreme { value: sign * worst, case, point };
         }
     };
     match of {
         EnvelopeOf::VonMises => job.each_von_mises(put),
         EnvelopeOf::Largest(component) | EnvelopeOf::Smallest(component) => {
-            job.each_component(component as usize, put);
+            job.each_component(component as usize, sign, put);
         }
     }
 }

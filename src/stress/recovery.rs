@@ -141,7 +141,10 @@ impl<'m> StressRecovery<'m> {
     /// When the array is not cases x points.
     pub fn von_mises_into(&self, displacements: &Displacements, all: ArrayViewMut2<f64>) {
         assert_eq!(all.dim(), (displacements.cases(), self.point_count()), "cases x points");
-        self.each_pass(displacements, all, 1, |out, job| job.von_mises_into(out));
+        let buffers = Workspaces::<Vec<f64>>::default();
+        self.each_pass(displacements, all, 1, |out, job| {
+            buffers.with(Vec::new, |buffer| job.von_mises_into(out, buffer));
+        });
     }
 
     /// Runs all passes and blocks, with the piece of `all` (cases x points * `width`) that each job fills.

@@ -1,17 +1,18 @@
 //! The files of a run: all of them, or none.
 
 use modalsweep::io::{NpyWriter, write_dof_labels, write_npy};
-use modalsweep::stress::StressRecovery;
+use modalsweep::stress::{Envelope, StressRecovery};
 use ndarray::{Array2, aview1};
 
 use super::super::assemble::DOFS;
 use super::super::deck::DeckModel;
 use super::super::failure::Failure;
 use super::super::output::OutputFolder;
-use super::fields;
+
 use super::plan::Plan;
 use super::recover::Recovered;
 use super::source::Cases;
+use super::vtu;
 
 const SUPPORTS: &str = "supports.txt";
 const ENVELOPE: &str = "envelope.npy";
@@ -49,7 +50,7 @@ pub fn write(
     folder.publish(std::mem::take(&mut recovered.files))?;
     folder.add(DOFS, |path| write_dof_labels(path, deck.model.equations().labels()))?;
     integers(&mut folder, "points.npy", &recovery.points())?;
-    let envelope = fields::envelope_table(&recovered.envelope);
+    let envelope = envelope_table(&recovered.envelope);
     folder.add(ENVELOPE, |path| write_npy(path, envelope.view()))?;
     let ends = recovery.section_points();
     if !plan.args.envelope_only && !ends.is_empty() {
@@ -64,7 +65,7 @@ pub fn write(
         folder.add("rms_von_mises.npy", |path| write_npy(path, aview1(rms)))?;
     }
     if let Some(nodal) = &recovered.nodal {
-        folder.add(vtu_name(deck), |path| fields::write(plan, recovered, nodal, path))?;
+        folder.add(vtu_name(deck), |path| vtu::write(plan, &recovered.envelope, nodal, path))?;
     }
     Ok(folder.finish())
 }
@@ -82,4 +83,14 @@ fn clear_earlier_results(deck: &DeckModel, folder: &OutputFolder) {
     if [DOFS, ENVELOPE].iter().all(|name| folder.path(name).is_file()) {
         results(deck).iter().for_each(|name| folder.clear(name));
     }
+}
+
+/// The envelope as a table: element, value, case and point from 1; by element number.
+fn envelope_table(envelope: &Envelope) -> Array2<f64> {
+    let mut ranked = envelope.ranked();
+    ranked.sort_unstable_by_key(|own| own.element);
+    let rows = ranked.iter().map(|own| {
+        [own.element as f64, own.extreme.value, own.extreme.case as f64 + 1.0, own.extreme.point as f64 + 1.0]
+    });
+    Array2::from(rows.collect::<Vec<_>>())
 }

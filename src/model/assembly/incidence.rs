@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::super::{Block, Equations, Model};
-use crate::matrix::Pattern;
+use crate::matrix::{Pages, Pattern};
 use crate::parallel::Workspaces;
 
 /// Nodes whose columns are one piece of work.
@@ -86,7 +86,7 @@ pub(super) fn pattern(model: &Model, incidence: &Incidence, first_equation: &[us
             col_ptr.push(col_ptr[col_ptr.len() - 1] + rows - earlier);
         }
     }
-    let mut row_idx = vec![0; col_ptr[size]];
+    let mut row_idx = Pages::zeroed_or_panic(col_ptr[size]);
     let chunks = split_columns(&mut row_idx, &col_ptr, first_equation);
     chunks.into_par_iter().enumerate().for_each(|(chunk, rows)| {
         let mut places = rows.iter_mut();

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::super::element::{mass_into, stiffness_into};
 use super::super::{ElementAt, MassScheme, ModelError, ModelErrorKind, Profile, Properties};
 use super::Assembly;
-use crate::matrix::{AffineSum, SymmetricMatrix};
+use crate::matrix::{AffineSum, Pages, SymmetricMatrix};
 use crate::parallel::Progress;
 
 /// A property of an element set that a study changes.
@@ -324,7 +324,7 @@ impl<'a> Owners<'a> {
         Ok((sum, factors))
     }
 
-    fn term(&self, quantity: Quantity, key: Key, progress: &dyn Progress) -> Result<Vec<f64>, ModelError> {
+    fn term(&self, quantity: Quantity, key: Key, progress: &dyn Progress) -> Result<Pages, ModelError> {
         self.assembly.values(
             &|at, nodes, matrix| {
                 let kind = self.assembly.model.blocks()[at.block].kind;

@@ -6,6 +6,7 @@ use ndarray::{ArrayView2, CowArray, Ix2};
 use rayon::prelude::*;
 
 use super::super::StressError;
+use crate::matrix::Pages;
 use crate::model::{HELD, LoadCase, Model};
 
 /// Nodes that one job packs.
@@ -104,7 +105,8 @@ impl<'a> Displacements<'a> {
     pub(in crate::stress) fn pack(&self, cases: Range<usize>, lanes: usize, packed: &mut Packed) {
         let stride = self.model.positions().len() * 3;
         packed.lay_out(cases.len(), lanes, stride);
-        let (grouped, single) = packed.values.split_at_mut(packed.groups * lanes * stride);
+        let length = (packed.groups * lanes + packed.singles) * stride;
+        let (grouped, single) = packed.values[..length].split_at_mut(packed.groups * lanes * stride);
         let (of_groups, of_singles) =
             (cases.start..cases.end - packed.singles, cases.end - packed.singles..cases.end);
         for (group, out) in grouped.chunks_exact_mut((lanes * stride).max(1)).enumerate() {
@@ -166,9 +168,9 @@ fn transpose<const L: usize>(rows: [&[f64]; L], out: &mut [[f64; L]]) {
 }
 
 /// The displacements of a pass: groups of cases side by side, and single cases where a group would be half empty.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(in crate::stress) struct Packed {
-    values: Vec<f64>,
+    values: Pages,
     pub cases: usize,
     pub lanes: usize,
     pub groups: usize,
@@ -177,14 +179,22 @@ pub(in crate::stress) struct Packed {
     stride: usize,
 }
 
+impl Default for Packed {
+    fn default() -> Self {
+        Self { values: Vec::new().into(), cases: 0, lanes: 1, groups: 0, singles: 0, stride: 0 }
+    }
+}
+
 impl Packed {
     fn lay_out(&mut self, cases: usize, lanes: usize, stride: usize) {
         let rest = cases % lanes;
         self.singles = if rest <= MOST_SINGLES.min(lanes / 2) { rest } else { 0 };
         self.groups = (cases - self.singles).div_ceil(lanes);
         (self.cases, self.lanes, self.stride) = (cases, lanes, stride);
-        // All of it is written, but for the lanes without a case.
-        self.values.resize((self.groups * lanes + self.singles) * stride, 0.0);
+        let length = (self.groups * lanes + self.singles) * stride;
+        if self.values.len() < length {
+            self.values = Pages::zeroed_or_panic(length);
+        }
     }
 
     /// The cases of a group, counted from the first of the pass.

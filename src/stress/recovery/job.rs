@@ -53,41 +53,45 @@ impl<'a> JobStress<'a> {
         for (group, values) in self.of_groups() {
             lanes_to_rows::<L>(values, &mut rows[self.packed.cases_of_group(group)]);
         }
-        let per_element = self.points * 6;
         for (single, values) in self.of_singles() {
-            let row = &mut rows[self.packed.case_of_single(single)];
-            let bundles = values.chunks_exact(per_element * L).zip(row.chunks_mut(per_element * L));
-            for (values, row) in bundles {
-                let mut elements: Vec<&mut [f64]> = row.chunks_exact_mut(per_element).collect();
-                lanes_to_rows::<L>(values, &mut elements);
-            }
+            bundles_to_row::<L>(values, self.points * 6, rows[self.packed.case_of_single(single)]);
         }
     }
 
-    /// Writes the von Mises stress: cases x (elements * points).
-    pub fn von_mises_into(&self, out: &mut ArrayViewMut2<f64>) {
-        let mut rows = rows(out);
-        self.each_von_mises(|case, element, point, value| {
-            rows[case][element * self.points + point] = value;
-        });
+    /// Writes the von Mises stress: cases x (elements * points). `buffer` is overwritten.
+    pub fn von_mises_into(&self, out: &mut ArrayViewMut2<f64>, buffer: &mut Vec<f64>) {
+        match self.packed.lanes {
+            8 => self.transpose_von_mises::<8>(out, buffer),
+            4 => self.transpose_von_mises::<4>(out, buffer),
+            2 => self.transpose_von_mises::<2>(out, buffer),
+            _ => self.transpose_von_mises::<1>(out, buffer),
+        }
     }
 
-    /// The von Mises stress of each case of the pass at each point of each element of the job: case, element, point, value.
-    /// Cases come in any order.
+    fn transpose_von_mises<const L: usize>(&self, out: &mut ArrayViewMut2<f64>, buffer: &mut Vec<f64>) {
+        let mut rows = rows(out);
+        for (group, values) in self.of_groups() {
+            invariants::<L>(values, von_mises, buffer);
+            lanes_to_rows::<L>(buffer, &mut rows[self.packed.cases_of_group(group)]);
+        }
+        for (single, values) in self.of_singles() {
+            invariants::<L>(values, von_mises, buffer);
+            bundles_to_row::<L>(buffer, self.points, rows[self.packed.case_of_single(single)]);
+        }
+    }
+
+    /// The largest von Mises stress over the points of each element in each case of the pass: case, element of the job, the
+    /// first point that has it, value. Cases come in any order.
     pub fn each_von_mises(&self, take: impl FnMut(usize, usize, usize, f64)) {
         self.each(von_mises, take);
     }
 
-    /// One component, otherwise as [`JobStress::each_von_mises`].
-    pub fn each_component(&self, component: usize, take: impl FnMut(usize, usize, usize, f64)) {
-        self.each(|xx, yy, zz, xy, yz, zx| [xx, yy, zz, xy, yz, zx][component], take);
+    /// The largest of a component times `sign`, otherwise as [`JobStress::each_von_mises`].
+    pub fn each_component(&self, component: usize, sign: f64, take: impl FnMut(usize, usize, usize, f64)) {
+        self.each(|xx, yy, zz, xy, yz, zx| sign * [xx, yy, zz, xy, yz, zx][component], take);
     }
 
-    fn each(
-        &self,
-        invariant: impl Fn(f64, f64, f64, f64, f64, f64) -> f64 + Copy,
-        take: impl FnMut(usize, usize, usize, f64),
-    ) {
+    fn each(&self, invariant: impl Invariant, take: impl FnMut(usize, usize, usize, f64)) {
         Arch::new().dispatch(|| match self.packed.lanes {
             8 => self.each_in_lanes::<8>(invariant, take),
             4 => self.each_in_lanes::<4>(invariant, take),
@@ -99,25 +103,24 @@ impl<'a> JobStress<'a> {
     #[inline(always)]
     fn each_in_lanes<const L: usize>(
         &self,
-        invariant: impl Fn(f64, f64, f64, f64, f64, f64) -> f64,
+        invariant: impl Invariant,
         mut take: impl FnMut(usize, usize, usize, f64),
     ) {
         for (group, values) in self.of_groups() {
             let cases = self.packed.cases_of_group(group);
-            for (place, tensor) in values.as_chunks::<L>().0.as_chunks::<6>().0.iter().enumerate() {
-                let own = in_lanes(tensor, &invariant);
-                for (case, value) in cases.clone().zip(own) {
-                    take(case, place / self.points, place % self.points, value);
+            for (element, values) in values.chunks_exact(self.points * 6 * L).enumerate() {
+                let (largest, points) = largest_of_points::<L>(values, invariant);
+                for (lane, case) in cases.clone().enumerate() {
+                    take(case, element, points[lane] as usize, largest[lane]);
                 }
             }
         }
         for (single, values) in self.of_singles() {
             let case = self.packed.case_of_single(single);
-            for (place, tensor) in values.as_chunks::<L>().0.as_chunks::<6>().0.iter().enumerate() {
-                let own = in_lanes(tensor, &invariant);
-                let first = place / self.points * L;
-                for (element, value) in (first..self.elements).zip(own) {
-                    take(case, element, place % self.points, value);
+            for (bundle, values) in values.chunks_exact(self.points * 6 * L).enumerate() {
+                let (largest, points) = largest_of_points::<L>(values, invariant);
+                for (lane, element) in (bundle * L..self.elements.min((bundle + 1) * L)).enumerate() {
+                    take(case, element, points[lane] as usize, largest[lane]);
                 }
             }
         }
@@ -137,17 +140,44 @@ fn rows<'a>(out: &'a mut ArrayViewMut2<f64>) -> Vec<&'a mut [f64]> {
     rows.map(|row| row.into_slice().expect("contiguous rows")).collect()
 }
 
+/// A number from xx, yy, zz, xy, yz, zx.
+trait Invariant: Fn(f64, f64, f64, f64, f64, f64) -> f64 + Copy {}
+
+impl<T: Fn(f64, f64, f64, f64, f64, f64) -> f64 + Copy> Invariant for T {}
+
 /// An invariant of L tensors, in vector instructions.
 #[inline(always)]
-fn in_lanes<const L: usize>(
-    [xx, yy, zz, xy, yz, zx]: &[[f64; L]; 6],
-    invariant: &impl Fn(f64, f64, f64, f64, f64, f64) -> f64,
-) -> [f64; L] {
+fn in_lanes<const L: usize>([xx, yy, zz, xy, yz, zx]: &[[f64; L]; 6], invariant: impl Invariant) -> [f64; L] {
     let mut own = [0.0; L];
     for l in 0..L {
         own[l] = invariant(xx[l], yy[l], zz[l], xy[l], yz[l], zx[l]);
     }
     own
+}
+
+/// The invariant of all tensors, in lanes as they are.
+fn invariants<const L: usize>(values: &[f64], invariant: impl Invariant, out: &mut Vec<f64>) {
+    out.resize(values.len() / 6, 0.0);
+    Arch::new().dispatch(|| {
+        let tensors = values.as_chunks::<L>().0.as_chunks::<6>().0;
+        for (out, tensor) in out.as_chunks_mut::<L>().0.iter_mut().zip(tensors) {
+            *out = in_lanes(tensor, invariant);
+        }
+    });
+}
+
+/// The largest over the points in each lane, and the first point that has it.
+#[inline(always)]
+fn largest_of_points<const L: usize>(values: &[f64], invariant: impl Invariant) -> ([f64; L], [u64; L]) {
+    let (mut largest, mut points) = ([f64::NEG_INFINITY; L], [0; L]);
+    for (point, tensor) in (0..).zip(values.as_chunks::<L>().0.as_chunks::<6>().0) {
+        let own = in_lanes(tensor, invariant);
+        for l in 0..L {
+            points[l] = if own[l] > largest[l] { point } else { points[l] };
+            largest[l] = if own[l] > largest[l] { own[l] } else { largest[l] };
+        }
+    }
+    (largest, points)
 }
 
 /// Writes lane l of each vector to row l; there may be fewer rows than lanes.
@@ -161,5 +191,13 @@ fn lanes_to_rows<const L: usize>(values: &[f64], rows: &mut [&mut [f64]]) {
                 *place = vector[lane];
             }
         }
+    }
+}
+
+/// Writes bundles of L elements, `width` vectors each, to a row with the elements one after the other.
+fn bundles_to_row<const L: usize>(values: &[f64], width: usize, row: &mut [f64]) {
+    for (values, row) in values.chunks_exact(width * L).zip(row.chunks_mut(width * L)) {
+        let mut elements: Vec<&mut [f64]> = row.chunks_exact_mut(width).collect();
+        lanes_to_rows::<L>(values, &mut elements);
     }
 }

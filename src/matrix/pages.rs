@@ -1,11 +1,12 @@
 //! Large buffers whose memory comes in large pieces.
 //!
-//! A factor or a block of columns is hundreds of megabytes that are written once: taken page by page, 4 kB at
+//! A matrix, a factor or a block of columns is hundreds of megabytes that are written once: taken page by page, 4 kB at
 //! a time, the faults alone cost a tenth of the factorization on one thread and most of the gain on
-//! two. So the operating system is asked for large pages (Linux, `madvise`), and beyond
+//! two; of an assembly they cost a third. So the operating system is asked for large pages (Linux, `madvise`), and beyond
 //! [`HUGE_BYTES`] for all pages at once: that many large pages a virtual machine may have to get from its
 //! host first, which costs more than they save.
 
+use bytemuck::Pod;
 use memmap2::{MmapMut, MmapOptions};
 
 /// Buffers below this many bytes are taken from the allocator.
@@ -14,22 +15,22 @@ const LARGE_BYTES: usize = 4 << 20;
 /// Buffers from this many bytes on are filled with pages at once.
 const HUGE_BYTES: usize = 256 << 20;
 
-/// Numbers, zero at first. Derefs to a slice.
+/// Numbers in memory that comes in large pieces, or in a vector that was given. Derefs to a slice.
 #[derive(Debug)]
-pub struct Pages(Storage);
+pub struct Pages<T = f64>(Storage<T>);
 
 #[derive(Debug)]
-enum Storage {
-    Small(Vec<f64>),
+enum Storage<T> {
+    Small(Vec<T>),
     Large(MmapMut),
 }
 
-impl Pages {
+impl<T: Pod> Pages<T> {
     /// `length` zeros, or `None` where the memory can't be had.
     pub fn zeroed(length: usize) -> Option<Self> {
-        let bytes = length.checked_mul(size_of::<f64>())?;
+        let bytes = length.checked_mul(size_of::<T>())?;
         if bytes < LARGE_BYTES {
-            return Some(Self(Storage::Small(vec![0.0; length])));
+            return Some(Self(Storage::Small(vec![T::zeroed(); length])));
         }
         let mut wanted = MmapOptions::new();
         wanted.len(bytes);
@@ -54,10 +55,24 @@ impl Pages {
     }
 }
 
-impl std::ops::Deref for Pages {
-    type Target = [f64];
+impl<T> From<Vec<T>> for Pages<T> {
+    fn from(values: Vec<T>) -> Self {
+        Self(Storage::Small(values))
+    }
+}
 
-    fn deref(&self) -> &[f64] {
+impl<T: Pod> Clone for Pages<T> {
+    fn clone(&self) -> Self {
+        let mut copy = Self::zeroed_or_panic(self.len());
+        copy.copy_from_slice(self);
+        copy
+    }
+}
+
+impl<T: Pod> std::ops::Deref for Pages<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
         match &self.0 {
             Storage::Small(values) => values,
             Storage::Large(map) => bytemuck::cast_slice(map),
@@ -65,8 +80,8 @@ impl std::ops::Deref for Pages {
     }
 }
 
-impl std::ops::DerefMut for Pages {
-    fn deref_mut(&mut self) -> &mut [f64] {
+impl<T: Pod> std::ops::DerefMut for Pages<T> {
+    fn deref_mut(&mut self) -> &mut [T] {
         match &mut self.0 {
             Storage::Small(values) => values,
             Storage::Large(map) => bytemuck::cast_slice_mut(map),
@@ -74,7 +89,7 @@ impl std::ops::DerefMut for Pages {
     }
 }
 
-impl PartialEq for Pages {
+impl<T: Pod + PartialEq> PartialEq for Pages<T> {
     fn eq(&self, other: &Self) -> bool {
         **self == **other
     }
