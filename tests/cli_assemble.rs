@@ -41,12 +41,14 @@ fn two_bars() {
     deck        bars.inp: 3 nodes, 2 T3D2 elements
     equations   2
     stiffness   3 entries (one triangle)
-    mass        3 entries, consistent
+    mass        3 entries, consistent; Abaqus lumps T3D2 (--mass abaqus)
     total mass  5.600000e1, centre at (1.625000, 0.000000, 0.000000)
 
     written to out: stiffness.npz, mass.npz, dofs.txt
     ");
 
+    let page = run_well(&folder, "assemble bars.inp -o out --mass consistent");
+    assert!(page.contains("3 entries, consistent\n"), "{page}");
     run_well(&folder, "assemble bars.inp -o out --mass lumped --quiet");
     assert_matrix(&matrix(&folder, "out/mass.npz"), [[28.0, 0.0], [0.0, 21.0]]);
     let entries =

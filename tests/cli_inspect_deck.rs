@@ -48,7 +48,7 @@ fn a_page_about_a_deck() {
   supports      1: 1 to 3
                 ALL: 3
                 3: 2 = 0.5
-  steps         Pull: static, 2 lines of point loads, 1 lines of distributed loads
+  steps         Pull: static, 2 lines of point loads, 1 line of distributed loads
                 frequency, 4 modes
   note          node set FAR: 7 numbers of GENERATE belong to no node"
     );

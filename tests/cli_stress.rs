@@ -170,6 +170,10 @@ fn many_cases_in_pieces() {
         page.contains("the .vtu file shows the envelope alone: 70 cases; --vtu all shows them all"),
         "{page}"
     );
+    assert!(
+        page.contains("C3D8 as Abaqus has it (mean change of volume); that of CalculiX is stiffer"),
+        "{page}"
+    );
     let von_mises = square(&folder, "all/von_mises.npy");
     for (case, row) in von_mises.rows().into_iter().enumerate() {
         row.iter().for_each(|value| assert!((value - 100.0 * (case + 1) as f64).abs() < 1e-8));
@@ -248,6 +252,23 @@ fn random_loads_by_their_covariance() {
     assert!(vtu.contains("NumberOfPoints=\"16\" NumberOfCells=\"2\""));
 }
 
+/// Numbers whose squares are out of range, large and small; sigma = p and u = 3e-3 p as before.
+#[test]
+fn results_near_the_limits_of_numbers() {
+    let folder = Folder::new();
+    let stack = |pull: &str| format!("{STACK}{LOADS}").replace("-100.", pull);
+    folder.write("small.inp", stack("-1e-200"));
+    let object = json(&run_well(&folder, "stress small.inp -o small --json"));
+    assert_close([object["cases"][0]["max_displacement"].as_f64().unwrap() / 3e-203], 1.0);
+    folder.write("large.inp", stack("-1e200"));
+    let output = run(&folder, "stress large.inp -o large --json");
+    let warning = "the results of pull are too large for numbers: look at its loads and units";
+    assert_eq!(text(&output.stderr), format!("warning: {warning}\n"));
+    let object = json(&text(&output.stdout));
+    assert_eq!(object["warnings"], serde_json::json!([warning]));
+    assert_close([object["cases"][0]["max_displacement"].as_f64().unwrap() / 3e197], 1.0);
+}
+
 /// Two beams along x, loaded by 10 along z at the end: V2 = 10, M1 = -10 (2 - x) with n1 = y, n2 = z.
 #[test]
 fn section_forces_of_a_cantilever() {
@@ -272,6 +293,8 @@ fn section_forces_of_a_cantilever() {
     let ends = square(&folder, "out/section_points.npy");
     assert_eq!(ends, ndarray::array![[1.0, 1.0], [1.0, 2.0], [2.0, 1.0], [2.0, 2.0]]);
     assert_eq!(array(&folder, "out/stress.npy").shape(), [1, 0, 6]);
+    let page = run_well(&folder, "stress beam.inp -o out");
+    assert!(page.contains("            beams: section forces at 4 ends, no stresses\n"), "{page}");
 }
 
 /// The lug of the bracket is pulled up by 10 N at each of 118 nodes; then the bracket carries its own weight, 4.372231e-4 t.

@@ -97,7 +97,7 @@ fn covariances_that_do_not_fit() {
     write_npy(&folder.path("u.npy"), Array2::<f64>::ones((2, 3)).view()).unwrap();
     let given = "stress good.inp -u u.npy --kind modes --covariance c.npy -o out";
     for (covariance, expected) in [
-        (ndarray::array![[1.0]], "c.npy: 1 amplitudes for 2 stress modes"),
+        (ndarray::array![[1.0]], "c.npy: a covariance of shape [1, 1] for 2 mode(s)"),
         (
             ndarray::array![[1.0, 2.0], [0.5, 1.0]],
             "c.npy: the covariance of modes 1 and 2 differs from that of 2 and 1",
@@ -109,7 +109,7 @@ fn covariances_that_do_not_fit() {
         refused(&folder, given, expected);
     }
     write_npy(&folder.path("c.npy"), Array1::<f64>::ones(2).view()).unwrap();
-    refused(&folder, given, "c.npy: a covariance of shape [2]");
+    refused(&folder, given, "c.npy: a covariance of shape [2] for 2 mode(s)");
 }
 
 #[test]

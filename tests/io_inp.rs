@@ -268,6 +268,8 @@ fn included_files_and_input() {
     assert_eq!(names, ["a.inp", "mesh.inc", "more.txt", "bars.inc"]);
     assert_eq!(deck.elements[0].places, [Place { file: 3, line: 2 }, Place { file: 1, line: 5 }]);
     assert_eq!(deck.nodes[1].place, Place { file: 2, line: 1 });
+    let windows = read_deck(&folder.write("w.inp", "*NODE\r\n*Include, input=sub\\mesh.inc\r\n")).unwrap();
+    assert_eq!((&windows.nodes, &windows.elements), (&deck.nodes, &deck.elements));
 }
 
 /// As Abaqus/CAE writes it: a set of the part and another one of the assembly have the same name.

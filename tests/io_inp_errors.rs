@@ -35,6 +35,7 @@ fn what_is_no_deck() {
     refused(&folder, "hello\n", Some(1), no_deck);
     refused(&folder, "** c\n\n1, 2, 3\n*NODE\n1\n", Some(3), no_deck);
     refused(&folder, b"\xFD7zXZ\0\0\n", Some(1), "(looks like an xz archive: unpack it first)");
+    refused(&folder, "%PDF-1.7\n", Some(1), "(looks like a PDF document)");
     refused(&folder, [b"\0\x01\xFF".as_slice(), &[7; 100]].concat(), Some(1), no_deck);
     refused(&folder, vec![b'x'; 100_000], Some(1), "the line is longer than 65536 bytes");
     refused(
@@ -92,6 +93,13 @@ fn help_says_what_is_supported() {
     let folder = Folder::new();
     let error = read_deck(&folder.write("a.inp", "*ELEMENT, TYPE=S4R\n1, 1, 2, 3, 4\n")).unwrap_err();
     assert_eq!(error.help().unwrap(), "supported are T3D2, B33, C3D4, C3D10, C3D8, C3D20 and C3D20R");
+    // What Abaqus/CAE writes for a pressure, and for a beam.
+    for (text, what) in
+        [("*STEP\n*Dsload\nSurf-1, P, 1.\n", "by *DLOAD"), ("*Beam Section\n", "*BEAM GENERAL SECTION")]
+    {
+        let error = read_deck(&folder.write("a.inp", [MESH, text].concat())).unwrap_err();
+        assert!(error.help().unwrap().contains(what), "{error}");
+    }
 }
 
 #[test]

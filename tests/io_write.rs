@@ -7,6 +7,7 @@ use modalsweep::io::{
     Contents, read_matrix, read_npy, write_atomically, write_matrix_market, write_matrix_market_dense,
     write_npy, write_npz,
 };
+use modalsweep::matrix::SymmetricMatrix;
 use ndarray::{Array2, Array3, Axis, array};
 use proptest::prelude::*;
 
@@ -45,6 +46,20 @@ fn what_is_written_reads_back() {
     write_npz(&path, (3, 3), BOTH.0, BOTH.1, BOTH.2).unwrap();
     assert_eq!(table(&read_matrix(&path).unwrap()), matrix());
     assert_eq!(folder.names(), ["k.mtx", "k.npz"], "nothing else is left behind");
+}
+
+/// Numbers are written in pieces of 8192: less than one, one, a little more, and several.
+#[test]
+fn long_npz_files_read_back() {
+    let folder = Folder::new();
+    let path = folder.path("d.npz");
+    for size in [1, 8191, 8192, 8193, 16384, 40_001] {
+        let values: Vec<f64> = (0..size).map(|at| 1.0 / (at as f64 + 3.0)).collect();
+        let (col_ptr, row_idx): (Vec<usize>, Vec<usize>) = ((0..=size).collect(), (0..size).collect());
+        write_npz(&path, (size, size), &col_ptr, &row_idx, &values).unwrap();
+        let (matrix, _) = SymmetricMatrix::from_contents(&read_matrix(&path).unwrap().contents).unwrap();
+        assert_eq!(matrix.diagonal(), values);
+    }
 }
 
 /// NumPy's own file for the same array, byte for byte.

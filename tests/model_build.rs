@@ -231,6 +231,10 @@ fn numbers_that_cannot_be_are_refused() {
         "model.inp:10: section of set BEAMS: I12 is 3, it must be less than the root of I11 I22"
     );
     let mut lines = frame();
+    lines.deck.nodes[1].position[2] = -1e160;
+    let (id, line) = (lines.deck.nodes[1].id, lines.deck.nodes[1].place.line);
+    assert_eq!(message(&lines), format!("model.inp:{line}: node {id} has the coordinate -1e160"));
+    let mut lines = frame();
     lines.deck.sections[0].material = None;
     assert_eq!(message(&lines), "model.inp:9: the section of set BARS has no material");
 }

@@ -30,7 +30,8 @@ const BYTES_AFFINE: u64 = 16 + 24 + 24;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 K and M have one row and column for each component that no support holds, named by dofs.txt, and both triangles, as \
-scipy.sparse.load_npz reads them. `condense -k DIR/stiffness.npz -m DIR/mass.npz --dofs DIR/dofs.txt` goes on from there.
+scipy.sparse.load_npz reads them. C3D8 is the element of Abaqus, with the mean change of volume; CalculiX integrates it \
+plainly and is stiffer. `condense -k DIR/stiffness.npz -m DIR/mass.npz --dofs DIR/dofs.txt` goes on from there.
 
 With --parameter affine.json lists the terms of K(p) = K_0 + sum f_i K_i and M(p) = M_0 + sum f_i M_i: the file of each, \
 and the parameters whose product is its factor. K_0 is what no parameter changes.")]

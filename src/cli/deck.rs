@@ -62,6 +62,12 @@ impl DeckModel {
         for note in self.model.notes() {
             writeln!(page, "            {note}")?;
         }
+        if self.elements().contains_key("C3D8") {
+            writeln!(
+                page,
+                "            C3D8 as Abaqus has it (mean change of volume); that of CalculiX is stiffer"
+            )?;
+        }
         writeln!(page, "equations   {}", grouped(self.model.equations().count() as u64))
     }
 }

@@ -36,7 +36,8 @@ number; the static solution adds reactions.npy (cases x supports) and supports.t
 x ends x 6: N V1 V2 T M1 M2) and section_points.npy (element, end).
 
 Displacements that are given follow dofs.txt of this command or of `assemble`: cases x equations, or equations x cases \
-where only that fits.")]
+where only that fits. C3D8 is the element of Abaqus, with the mean change of volume; CalculiX integrates it plainly and is \
+stiffer.")]
 pub struct StressArgs {
     /// Mesh deck of Abaqus or CalculiX, .inp or .inp.gz; its *STATIC steps are the load cases
     #[arg(value_name = "DECK.inp")]
@@ -151,14 +152,17 @@ impl StressArgs {
         check_overwriting(inputs, &self.output, write::results(deck))
     }
 
-    fn read_covariance(&self) -> Result<Option<Array2<f64>>, Failure> {
+    fn read_covariance(&self, modes: usize) -> Result<Option<Array2<f64>>, Failure> {
         let Some(path) = &self.covariance else { return Ok(None) };
         let covariance = read_npy(path)?;
         let shape = covariance.shape().to_vec();
         match covariance.into_dimensionality::<Ix2>() {
-            Ok(matrix) => Ok(Some(matrix)),
-            Err(_) => Err(Failure::new(format!("{}: a covariance of shape {shape:?}", path.display()))
-                .with_help("a covariance is modes x modes")),
+            Ok(matrix) if matrix.dim() == (modes, modes) => Ok(Some(matrix)),
+            _ => {
+                let path = path.display();
+                let message = format!("{path}: a covariance of shape {shape:?} for {modes} mode(s)");
+                Err(Failure::new(message).with_help("a covariance is modes x modes"))
+            }
         }
     }
 }
@@ -188,8 +192,8 @@ pub fn run(args: &StressArgs, common: &Common) -> Result<Outcome> {
     let folder = OutputFolder::open(&args.output)?;
     let deck = DeckModel::load(&args.deck)?;
     args.check_overwriting(&deck)?;
-    let covariance = args.read_covariance()?;
     let mut cases = Cases::open(args, &deck)?;
+    let covariance = args.read_covariance(cases.count())?;
     let mut seconds = Seconds { read: started.elapsed().as_secs_f64(), ..Seconds::default() };
 
     let recovery = StressRecovery::new(&deck.model);

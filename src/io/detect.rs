@@ -10,8 +10,9 @@ use super::matrix_market::BANNER;
 use super::number::{is_integer, words};
 
 /// First bytes of files that people give by mistake.
-const KNOWN_STRANGERS: [(&[u8], &str); 11] = [
+const KNOWN_STRANGERS: [(&[u8], &str); 12] = [
     (b"%MatrixMarket", "Matrix Market, but the header begins with two %"),
+    (b"%PDF", "a PDF document"),
     (b"\xFD7zXZ", "an xz archive: unpack it first"),
     (b"BZh", "a bzip2 archive: unpack it first"),
     (b"\x28\xB5\x2F\xFD", "a Zstandard archive: unpack it first"),

@@ -24,6 +24,14 @@ pub enum ModelErrorKind {
     /// No elements at all.
     #[error("no elements")]
     NoElements,
+    /// A coordinate that leaves no room for lengths and volumes.
+    #[error("node {node} has the coordinate {value:e}")]
+    Coordinate {
+        /// Its number.
+        node: i64,
+        /// The first such coordinate.
+        value: f64,
+    },
     /// An element that names a node that is not there.
     #[error("element {element} names node {node}, which does not exist")]
     UnknownNode {
@@ -208,6 +216,7 @@ impl ModelError {
         use ModelErrorKind as Kind;
         let help = match &self.kind {
             Kind::NoElements => "give the deck *ELEMENT lines: nodes alone have no stiffness",
+            Kind::Coordinate { .. } => "coordinates up to 1e100 are taken: look for a field without a comma",
             Kind::UnknownNode { .. } => "give the node by *NODE, or correct the element's line",
             Kind::Volume { .. } => "check the order of the element's nodes and their coordinates",
             Kind::NoSection { .. } => {
@@ -239,7 +248,7 @@ impl ModelError {
             Kind::NotFinite { .. } | Kind::Overflow => {
                 "look at the size of the coordinates and of the material's numbers"
             }
-            Kind::UnknownSet { .. } => "name an element set of the deck",
+            Kind::UnknownSet { .. } => "name an element set of the deck; `modalsweep inspect` lists them",
             Kind::ParametersOverlap { .. } => "let the sets of the two parameters have no element in common",
             Kind::NoArea { .. } => "only trusses and beams have an area: name a set of these",
             Kind::ParameterValue { .. } => "give a finite number",

@@ -73,7 +73,7 @@ pub struct LoadCase {
     pub pressures: Vec<(ElementAt, u32, f64)>,
     /// Acceleration of gravity on elements.
     pub gravity: Vec<Gravity>,
-    /// Displacements that are given and not zero: node index, component from 0, value.
+    /// Displacements that are given and not zero: node index, component from 0, value; ascending.
     pub prescribed: Vec<(u32, u32, f64)>,
 }
 

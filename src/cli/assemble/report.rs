@@ -39,6 +39,27 @@ impl Report<'_> {
         Ok(())
     }
 
+    /// Where another program would have another mass, unless the scheme was chosen.
+    fn other_schemes(&self) -> String {
+        if self.args.mass.is_some() {
+            return String::new();
+        }
+        let kinds = self.deck.elements();
+        let own = |others: &[&'static str]| -> Vec<_> {
+            others.iter().copied().filter(|kind| kinds.contains_key(kind)).collect()
+        };
+        let (lumped, fewer_points) = (own(&["T3D2", "C3D4", "C3D8"]), own(&["C3D4", "C3D10", "C3D20R"]));
+        let mut text = String::new();
+        if !lumped.is_empty() {
+            text += &format!("; Abaqus lumps {} (--mass abaqus)", lumped.join(", "));
+        }
+        if !fewer_points.is_empty() {
+            let kinds = fewer_points.join(", ");
+            text += &format!("; CalculiX takes fewer points for {kinds} (--mass calculix)");
+        }
+        text
+    }
+
     fn as_json(&self) -> Value {
         let (assembled, seconds) = (self.assembled, &self.seconds);
         let notes = self.deck.model.notes().iter().chain(&assembled.warnings);
@@ -76,7 +97,8 @@ impl Report<'_> {
         )?;
         if let Some(mass) = &assembled.mass {
             let scheme = self.args.mass_choice().name();
-            writeln!(page, "mass        {} entries, {scheme}", grouped(mass.entries() as u64))?;
+            let entries = grouped(mass.entries() as u64);
+            writeln!(page, "mass        {entries} entries, {scheme}{}", self.other_schemes())?;
         }
         if let Some(inertia) = assembled.inertia {
             write!(page, "total mass  {:.6e}", inertia.mass)?;

@@ -157,6 +157,7 @@ impl Report {
     fn step(&self, step: &DeckStep) -> String {
         let mut text = match step.kind {
             StepKind::Static => "static".to_owned(),
+            StepKind::Frequency { count: Some(1) } => "frequency, 1 mode".to_owned(),
             StepKind::Frequency { count: Some(count) } => format!("frequency, {count} modes"),
             StepKind::Frequency { count: None } => "frequency".to_owned(),
             _ => "no procedure".to_owned(),
@@ -170,7 +171,8 @@ impl Report {
             ("distributed loads", step.distributed_loads.1.len()),
         ];
         for (what, count) in parts.into_iter().filter(|(_, count)| *count > 0) {
-            text += &format!(", {count} lines of {what}");
+            let lines = if count == 1 { "line" } else { "lines" };
+            text += &format!(", {count} {lines} of {what}");
         }
         text
     }

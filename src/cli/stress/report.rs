@@ -14,7 +14,7 @@ use super::super::machine::peak_memory_bytes;
 use super::super::output::tell;
 use super::plan::Plan;
 use super::ranking::Ranked;
-use super::recover::Recovered;
+use super::recover::{CasePeaks, Recovered};
 use super::source::Cases;
 use super::{KindChoice, Seconds};
 
@@ -46,10 +46,10 @@ impl Report<'_> {
         Ok(())
     }
 
-    /// What makes the static solution doubtful.
+    /// What makes the results doubtful.
     fn warnings(&self) -> Vec<String> {
-        let Some(solution) = self.cases.solution() else { return Vec::new() };
-        let mut warnings = Vec::new();
+        let mut warnings: Vec<String> = self.overflow().into_iter().collect();
+        let Some(solution) = self.cases.solution() else { return warnings };
         if let Some((dof, ratio)) = solution.pivots.doubtful.first() {
             let (count, label) = (solution.pivots.doubtful.len(), self.deck.model.equations().labels()[*dof]);
             warnings.push(format!(
@@ -69,6 +69,17 @@ impl Report<'_> {
             warnings.push(format!("the solution of {name} leaves a residual of {value:.1e}"));
         }
         warnings
+    }
+
+    /// The first case with stresses beyond the range of numbers.
+    fn overflow(&self) -> Option<String> {
+        let is_finite = |value: f64| value.is_finite();
+        let of_case = |peaks: &CasePeaks| {
+            is_finite(peaks.displacement.1) && peaks.von_mises.is_none_or(|peak| is_finite(peak.value))
+        };
+        let case = self.recovered.peaks.iter().position(|peaks| !of_case(peaks))?;
+        let name = &self.cases.names()[case];
+        Some(format!("the results of {name} are too large for numbers: look at its loads and units"))
     }
 
     fn as_json(&self) -> Value {
@@ -150,6 +161,14 @@ impl Report<'_> {
         let (count, points) = (self.cases.count(), self.recovery.point_count());
         let what = if self.kind() == "modes" { "mode shapes" } else { "cases" };
         writeln!(page, "stresses    {what}: {count}, points: {}", grouped(points as u64))?;
+        match self.recovery.section_points().nrows() {
+            0 => {}
+            ends => writeln!(
+                page,
+                "            beams: section forces at {} ends, no stresses",
+                grouped(ends as u64)
+            )?,
+        }
         for note in &self.plan.notes {
             writeln!(page, "            {note}")?;
         }

@@ -239,6 +239,12 @@ impl DeckError {
     pub(in crate::io) fn help(&self) -> &'static str {
         use DeckError::*;
         match self {
+            UnsupportedKeyword { keyword } if keyword == "DSLOAD" => {
+                "give the pressure by *DLOAD with P1 to P6, on the element set of each face of the surface"
+            }
+            UnsupportedKeyword { keyword } if keyword == "BEAM SECTION" => {
+                "give the cross-section by *BEAM GENERAL SECTION, for elements of type B33"
+            }
             UnsupportedKeyword { .. } => {
                 "it would change the model; take it out if the model is linear and complete without it"
             }

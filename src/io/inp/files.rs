@@ -76,7 +76,12 @@ impl Reading {
         if self.deck.files.len() > MOST_FILES {
             return Err(self.locate(DeckError::TooManyFiles { limit: MOST_FILES }.into()));
         }
-        match open(&from.with_file_name(file)) {
+        let mut opened = open(&from.with_file_name(file));
+        if opened.is_err() && file.contains('\\') {
+            // Paths of a deck that was written on Windows.
+            opened = open(&from.with_file_name(file.replace('\\', "/"))).or(opened);
+        }
+        match opened {
             Ok(source) => self.read_file(source, depth + 1),
             Err(IoError { kind: IoErrorKind::Open { cause }, .. }) => {
                 let file = file.replace(char::is_control, "?");

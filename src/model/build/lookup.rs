@@ -10,12 +10,21 @@ pub(super) struct NodeTable {
     pub positions: Vec<[f64; 3]>,
 }
 
+/// Coordinates beyond have volumes and squares of lengths out of the range of numbers.
+const LARGEST_COORDINATE: f64 = 1e100;
+
 impl NodeTable {
     pub fn new(deck: &Deck) -> Result<Self, ModelError> {
         let nodes = deck.nodes.len();
         // Six components of each node must have 32-bit numbers, one of which is taken for "held".
         if nodes >= u32::MAX as usize / 6 {
             return Err(fail(deck, None, ModelErrorKind::TooLarge { elements: count(deck), nodes }));
+        }
+        for node in &deck.nodes {
+            if let Some(value) = node.position.into_iter().find(|x| x.abs() > LARGEST_COORDINATE) {
+                let kind = ModelErrorKind::Coordinate { node: node.id, value };
+                return Err(fail(deck, Some(node.place), kind));
+            }
         }
         let mut order: Vec<u32> = (0..nodes as u32).collect();
         if !deck.nodes.is_sorted_by_key(|node| node.id) {

@@ -69,8 +69,9 @@ impl<'a> Displacements<'a> {
         match self.model.equations().of_node()[node][component] {
             HELD => {
                 let given = self.prescribed.get(case).map_or(&[][..], |load_case| &load_case.prescribed);
-                let own = given.iter().find(|own| (own.0 as usize, own.1 as usize) == (node, component));
-                own.map_or(0.0, |own| own.2)
+                let place =
+                    given.binary_search_by_key(&(node as u32, component as u32), |own| (own.0, own.1));
+                place.map_or(0.0, |place| given[place].2)
             }
             equation => self.values[[case, equation as usize]],
         }
@@ -78,23 +79,27 @@ impl<'a> Displacements<'a> {
 
     /// The node (its index) that moves the most in a case, and how far; the first of equal ones.
     pub fn largest(&self, case: usize) -> (usize, f64) {
-        let mut largest = (0, 0.0);
-        let mut squares = vec![0.0; self.model.positions().len()];
         let equations = self.model.equations();
-        let translations = equations.labels().iter().enumerate().filter(|(_, label)| label.component <= 3);
-        for (dof, _) in translations {
-            squares[equations.nodes()[dof] as usize] += self.values[[case, dof]].powi(2);
-        }
+        let labels = equations.labels().iter().enumerate().filter(|(_, label)| label.component <= 3);
+        let free = labels.map(|(dof, _)| (equations.nodes()[dof], self.values[[case, dof]]));
         let given = self.prescribed.get(case).map_or(&[][..], |load_case| &load_case.prescribed);
-        for &(node, _, value) in given.iter().filter(|given| given.1 < 3) {
-            squares[node as usize] += value * value;
+        let given = given.iter().filter(|given| given.1 < 3).map(|&(node, _, value)| (node, value));
+        let translations = free.chain(given);
+        let most = translations.clone().fold(0.0, |most: f64, (_, value)| most.max(value.abs()));
+        if most == 0.0 {
+            return (0, 0.0);
         }
+        // A power of two, which changes no digit, so that the squares neither overflow nor vanish.
+        let scale = f64::from_bits(most.to_bits() & f64::INFINITY.to_bits()).max(f64::MIN_POSITIVE);
+        let mut squares = vec![0.0; self.model.positions().len()];
+        translations.for_each(|(node, value)| squares[node as usize] += (value / scale).powi(2));
+        let mut largest = (0, 0.0);
         for (node, square) in squares.into_iter().enumerate() {
             if square > largest.1 {
                 largest = (node, square);
             }
         }
-        (largest.0, largest.1.sqrt())
+        (largest.0, largest.1.sqrt() * scale)
     }
 
     /// The translations of some cases for so many lanes; what `packed` held before is overwritten.

@@ -8,6 +8,8 @@
 //! the lanes are cases from then on; a few cases that are left go on with elements in the lanes. Both ways do the same
 //! operations in the same order, so that the stresses of a case do not depend on its neighbours.
 
+#![allow(clippy::needless_range_loop)] // nodes and components read best by their numbers
+
 use pulp::{Simd, WithSimd};
 
 use super::displacements::{MOST_SINGLES, Packed};
