@@ -11,7 +11,7 @@ use crate::model::{HELD, LoadCase, Model};
 
 /// Nodes that one job packs.
 const NODES_PER_JOB: usize = 1024;
-/// So many cases are computed one by one where they do not fill half of a group.
+/// So few cases are computed one by one, the lanes being elements; more make a group, though some of its lanes are idle.
 pub(super) const MOST_SINGLES: usize = 4;
 
 /// Displacements of the equations of a model, cases x equations, and of what is held.
@@ -168,7 +168,7 @@ fn transpose<const L: usize>(rows: [&[f64]; L], out: &mut [[f64; L]]) {
     }
 }
 
-/// The displacements of a pass: groups of cases side by side, and single cases where a group would be half empty.
+/// The displacements of a pass: groups of cases side by side, or a few single cases.
 #[derive(Debug)]
 pub(in crate::stress) struct Packed {
     values: Pages,
@@ -188,8 +188,7 @@ impl Default for Packed {
 
 impl Packed {
     fn lay_out(&mut self, cases: usize, lanes: usize, stride: usize) {
-        let rest = cases % lanes;
-        self.singles = if rest <= MOST_SINGLES.min(lanes / 2) { rest } else { 0 };
+        self.singles = if cases <= MOST_SINGLES.min(lanes / 2) { cases } else { 0 };
         self.groups = (cases - self.singles).div_ceil(lanes);
         (self.cases, self.lanes, self.stride) = (cases, lanes, stride);
         let length = (self.groups * lanes + self.singles) * stride;
