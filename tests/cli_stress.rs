@@ -340,14 +340,14 @@ fn the_page_for_people() {
     stresses    cases: 1, points: 2
 
      case  name                  displacement     at node     von Mises     element  point
-        1  pull                    3.50000e-2           3     3.00000e0           1      1
+        1  pull                     0.0350000           3       3.00000           1      1
 
      case                   sum x        sum y        sum z  imbalance   residual
-        1  loads        6.00000e0    0.00000e0    0.00000e0
+        1  loads          6.00000            0            0
 
      rank     element  set                  von Mises  case                  point        node
-        1           1  FIRST                3.00000e0  pull                      1           1
-        2           2  SECOND               2.00000e0  pull                      1           2
+        1           1  FIRST                  3.00000  pull                      1           1
+        2           2  SECOND                 2.00000  pull                      1           2
 
     written to out: displacements.npy, stress.npy, von_mises.npy, dofs.txt, points.npy, envelope.npy, reactions.npy, supports.txt, bars.vtu
     ");

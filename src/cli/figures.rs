@@ -21,3 +21,30 @@ pub fn megabytes(bytes: u64) -> String {
         mb => format!("{:.0} kB", 1000.0 * mb),
     }
 }
+
+/// Six digits, as decimals where these are read at a glance.
+pub fn six_digits(value: f64) -> String {
+    let magnitude = value.abs();
+    if value == 0.0 {
+        "0".into()
+    } else if (1e-3..1e6).contains(&magnitude) {
+        let before_point = magnitude.log10().floor() as i32 + 1;
+        format!("{value:.*}", (6 - before_point).max(0) as usize)
+    } else {
+        format!("{value:.5e}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::six_digits;
+
+    #[test]
+    fn numbers_have_six_digits() {
+        let texts = [0.0, 77.84461, -0.07994336, 999.99949, 123456.7, 1e6, -2.5e-12, 0.001];
+        let texts = texts.map(six_digits);
+        let expected =
+            ["0", "77.8446", "-0.0799434", "999.999", "123457", "1.00000e6", "-2.50000e-12", "0.00100000"];
+        assert_eq!(texts, expected);
+    }
+}

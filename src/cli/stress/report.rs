@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::super::Common;
 use super::super::deck::{DeckModel, merge};
-use super::super::figures::{grouped, megabytes};
+use super::super::figures::{grouped, megabytes, six_digits};
 use super::super::machine::peak_memory_bytes;
 use super::super::output::tell;
 use super::plan::Plan;
@@ -185,7 +185,11 @@ impl Report<'_> {
         }
         self.write_ranking(page)?;
         if let Some((value, element, point)) = self.largest_rms() {
-            writeln!(page, "\nlargest RMS von Mises: {value:.5e} in element {element}, point {point}")?;
+            writeln!(
+                page,
+                "\nlargest RMS von Mises: {} in element {element}, point {point}",
+                six_digits(value)
+            )?;
         }
         let folder = self.plan.args.output.display();
         writeln!(page, "\nwritten to {folder}: {}", self.files.join(", "))
@@ -214,10 +218,11 @@ impl Report<'_> {
         for (case, peaks) in self.recovered.peaks.iter().take(TABLE_ROWS).enumerate() {
             let name = shortened(&self.cases.names()[case], 20);
             let (node, length) = peaks.displacement;
-            write!(page, "{:5}  {name:20}  {length:12.5e}  {node:10}", case + 1)?;
+            write!(page, "{:5}  {name:20}  {:>12}  {node:10}", case + 1, six_digits(length))?;
             match peaks.von_mises {
                 Some(peak) => {
-                    writeln!(page, "  {:12.5e}  {:10}  {:5}", peak.value, peak.element, peak.point)?
+                    let value = six_digits(peak.value);
+                    writeln!(page, "  {value:>12}  {:10}  {:5}", peak.element, peak.point)?
                 }
                 None => writeln!(page)?,
             }
@@ -231,7 +236,7 @@ impl Report<'_> {
     fn write_balance(&self, page: &mut String, solution: &StaticSolution) -> fmt::Result {
         let heads = ["sum x", "sum y", "sum z"].map(|head| format!("{head:>13}")).concat();
         writeln!(page, "\n case           {heads}  imbalance   residual")?;
-        let triple = |sum: &Resultant| sum.force.map(|x| format!("{x:13.5e}")).concat();
+        let triple = |sum: &Resultant| sum.force.map(|x| format!("{:>13}", six_digits(x))).concat();
         for case in 0..self.cases.count().min(TABLE_ROWS) {
             let (loads, reactions) = (&solution.applied[case], &solution.reactions.resultants[case]);
             writeln!(page, "{:5}  loads    {}", case + 1, triple(loads))?;
@@ -254,8 +259,12 @@ impl Report<'_> {
             let (set, case) = (shortened(own.set, 16), shortened(own.case_name, 20));
             writeln!(
                 page,
-                "{:5}  {:10}  {set:16} {:13.5e}  {case:20}  {:5}  {:10}",
-                own.rank, own.element, own.value, own.point, own.node
+                "{:5}  {:10}  {set:16} {:>13}  {case:20}  {:5}  {:10}",
+                own.rank,
+                own.element,
+                six_digits(own.value),
+                own.point,
+                own.node
             )?;
         }
         Ok(())
