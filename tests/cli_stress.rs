@@ -121,6 +121,27 @@ fn a_stack_of_two_materials_under_tension() {
     assert_close(along_z, -25.0);
 }
 
+/// Under tension along z the first principal stress is the tension and points along z; under compression it is the last.
+#[test]
+fn principal_stresses_where_they_are_asked_for() {
+    let folder = stack();
+    run_well(&folder, "stress stack.inp -o out --principal --quiet");
+    let values = array(&folder, "out/principal.npy").into_dimensionality::<Ix3>().unwrap();
+    let directions = array(&folder, "out/principal_directions.npy");
+    assert_eq!((values.dim(), directions.shape()), ((2, 16, 3), &[2, 16, 3, 3][..]));
+    for (case, pull, place) in [(0, 100.0, 0), (1, -50.0, 2)] {
+        for point in 0..16 {
+            for own in 0..3 {
+                assert_close([values[[case, point, own]]], if own == place { pull } else { 0.0 });
+            }
+            assert!((directions[[case, point, place, 2]].abs() - 1.0).abs() < 1e-12);
+        }
+    }
+    // They go with the next run that does not ask for them.
+    run_well(&folder, "stress stack.inp -o out --quiet");
+    assert!(!folder.path("out/principal.npy").exists());
+}
+
 #[test]
 fn the_most_compression_is_another_case() {
     let folder = stack();

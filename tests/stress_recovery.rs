@@ -9,10 +9,10 @@ use modalsweep::model::{ElementKind, Isoparametric, Lame, Model, tables};
 use modalsweep::parallel::with_threads;
 use modalsweep::stress::{
     Component, Displacements, Envelope, EnvelopeOf, NodalAverage, StressError, StressModes, StressRecovery,
-    StressTensor,
+    StressTensor, principal_into,
 };
 use nalgebra::{Matrix3, Vector3};
-use ndarray::{Array2, Array3, s};
+use ndarray::{Array2, Array3, Array4, Axis, s};
 
 /// The decks of distorted solids without their supports: every node moves freely.
 fn free(kind: &str) -> Model {
@@ -183,6 +183,40 @@ fn trusses_have_the_stress_of_their_stretch_as_xx() {
             }
         }
     }
+}
+
+/// S n = s n and a right-handed set of unit vectors, at every point of rough displacements.
+#[test]
+fn principal_stresses_diagonalize_every_tensor_on_any_threads() {
+    let model = free("c3d20r");
+    let shapes = rough(3, model.equations().count());
+    let recovery = StressRecovery::new(&model);
+    let mut stresses = recovery.stresses(&Displacements::new(&model, shapes.view()).unwrap());
+    let run = |stresses: &Array3<f64>, threads: usize| {
+        let (cases, points, _) = stresses.dim();
+        let (mut values, mut directions) =
+            (Array3::zeros((cases, points, 3)), Array4::zeros((cases, points, 3, 3)));
+        let work = || principal_into(stresses.view(), values.view_mut(), directions.view_mut());
+        with_threads(threads, work).unwrap();
+        (values, directions)
+    };
+    let (values, directions) = run(&stresses, 1);
+    assert!(run(&stresses, 4) == (values.clone(), directions.clone()));
+    for ((case, point), _) in values.index_axis(Axis(2), 0).indexed_iter() {
+        let s = |component: usize| stresses[[case, point, component]];
+        let tensor = Matrix3::new(s(0), s(3), s(5), s(3), s(1), s(4), s(5), s(4), s(2));
+        let vector = |own: usize| Vector3::from_fn(|axis, _| directions[[case, point, own, axis]]);
+        for own in 0..3 {
+            let defect = (tensor * vector(own) - vector(own) * values[[case, point, own]]).amax();
+            assert!(defect < 1e-13 * tensor.amax(), "{defect:e}");
+        }
+        assert!((vector(0).cross(&vector(1)).dot(&vector(2)) - 1.0).abs() < 1e-13);
+        assert!(values[[case, point, 0]] >= values[[case, point, 1]]);
+        assert!(values[[case, point, 1]] >= values[[case, point, 2]]);
+    }
+    stresses[[1, 2, 3]] = f64::NAN;
+    let (values, _) = run(&stresses, 2);
+    assert!(values[[1, 2, 0]].is_nan() && values[[1, 3, 0]].is_finite());
 }
 
 /// A deck up to its supports.

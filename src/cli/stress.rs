@@ -57,6 +57,9 @@ pub struct StressArgs {
     /// Keep no stresses but the envelope: memory does not grow with the number of cases
     #[arg(long)]
     envelope_only: bool,
+    /// Also write principal.npy (cases x points x 3, largest first) and principal_directions.npy (cases x points x 3 x 3)
+    #[arg(long, conflicts_with = "envelope_only")]
+    principal: bool,
     /// Covariance of the amplitudes of the modes in -u, .npy, modes x modes: writes rms_von_mises.npy (points)
     #[arg(long, value_name = "C.npy", requires = "displacements", conflicts_with = "envelope_only")]
     covariance: Option<PathBuf>,

@@ -20,6 +20,7 @@ mod nodes;
 mod npy;
 mod npy_rows;
 mod npy_stack;
+mod npy_stream;
 mod npy_writer;
 mod npz;
 mod number;

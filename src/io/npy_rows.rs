@@ -1,11 +1,10 @@
 //! Arrays of rows in `.npy` files, read piece by piece.
 
-use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use super::error::{IoError, IoErrorKind};
-use super::npy::{Decoder, Header, damaged, refuse_rest};
-use super::source::open;
+use super::npy::damaged;
+use super::npy_stream::RealStream;
 
 /// An open `.npy` file with rows of numbers, `rows x columns`, or one row.
 ///
@@ -27,8 +26,7 @@ use super::source::open;
 /// ```
 pub struct NpyRows {
     path: PathBuf,
-    input: Box<dyn Read + Send>,
-    decoder: Decoder<f64>,
+    stream: RealStream,
     rows: usize,
     columns: usize,
     /// Rows handed out so far.
@@ -37,8 +35,6 @@ pub struct NpyRows {
     by_columns: bool,
     /// All numbers of a file by columns, once they have been read.
     whole: Vec<f64>,
-    /// Size of the file, or 0 where it is unknown (a pipe).
-    file_bytes: u64,
 }
 
 impl NpyRows {
@@ -48,12 +44,8 @@ impl NpyRows {
     /// A file that cannot be read, is cut off or too long, holds complex numbers, text or objects, or has another number
     /// of dimensions than one or two.
     pub fn open(path: &Path) -> Result<Self, IoError> {
-        let source = open(path)?;
+        let (header, stream) = RealStream::open(path)?;
         let fail = |kind| IoError::new(path, None, kind);
-        let file_bytes = if source.is_regular { source.bytes } else { 0 };
-        let mut input = BufReader::new(source.into_read());
-        let header = Header::read(&mut input).map_err(fail)?;
-        let decoder = Decoder::reals(&header.dtype).map_err(fail)?;
         let (rows, columns) = match header.shape[..] {
             [columns] => (1, columns),
             [rows, columns] => (rows, columns),
@@ -65,11 +57,10 @@ impl NpyRows {
         // Also that bytes of all numbers can be counted.
         header.count().map_err(fail)?;
         let by_columns = header.fortran_order && header.shape.len() == 2;
-        let start = header.bytes;
-        let (input, path, whole) = (Box::new(input), path.to_owned(), Vec::new());
-        let rows = Self { path, input, decoder, rows, columns, done: 0, by_columns, whole, file_bytes };
-        if file_bytes > 0 {
-            rows.check_length(file_bytes.saturating_sub(start))?;
+        let (path, whole) = (path.to_owned(), Vec::new());
+        let rows = Self { path, stream, rows, columns, done: 0, by_columns, whole };
+        if let Some(bytes) = rows.stream.bytes() {
+            rows.check_length(bytes)?;
         }
         Ok(rows)
     }
@@ -108,8 +99,8 @@ impl NpyRows {
     }
 
     fn read_rows(&mut self, count: usize, values: &mut Vec<f64>) -> Result<(), IoErrorKind> {
-        self.append(count * self.columns, values)?;
-        if count > 0 && self.done + count == self.rows { refuse_rest(&mut self.input) } else { Ok(()) }
+        self.stream.append(count * self.columns, values)?;
+        if count > 0 && self.done + count == self.rows { self.stream.refuse_rest() } else { Ok(()) }
     }
 
     /// Reads all when the first row is asked for, and picks the next ones out of it.
@@ -119,8 +110,8 @@ impl NpyRows {
         }
         if self.done == 0 {
             let mut whole = Vec::new();
-            self.append(self.rows * self.columns, &mut whole)?;
-            refuse_rest(&mut self.input)?;
+            self.stream.append(self.rows * self.columns, &mut whole)?;
+            self.stream.refuse_rest()?;
             self.whole = whole;
         }
         for row in self.done..self.done + count {
@@ -130,7 +121,7 @@ impl NpyRows {
     }
 
     fn check_length(&self, bytes: u64) -> Result<(), IoError> {
-        let row = (self.columns * self.decoder.size) as u64;
+        let row = (self.columns * self.stream.bytes_each()) as u64;
         let kind = match self.rows as u64 * row {
             wanted if bytes == wanted => return Ok(()),
             wanted if bytes > wanted => damaged("array", "more bytes than its shape asks for"),
@@ -141,13 +132,6 @@ impl NpyRows {
             }
         };
         Err(IoError::new(&self.path, None, kind))
-    }
-
-    /// `wanted` further numbers; reserves no more than the file can hold.
-    fn append(&mut self, wanted: usize, values: &mut Vec<f64>) -> Result<(), IoErrorKind> {
-        let room = self.file_bytes / self.decoder.size as u64;
-        values.reserve(wanted.min(usize::try_from(room).unwrap_or(usize::MAX)));
-        self.decoder.append(&mut self.input, wanted, values)
     }
 }
 

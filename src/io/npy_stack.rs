@@ -1,13 +1,12 @@
 //! Stacks of square matrices in `.npy` files, read piece by piece.
 
-use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use ndarray::Array3;
 
 use super::error::{IoError, IoErrorKind};
-use super::npy::{Decoder, Header, damaged, refuse_rest};
-use super::source::open;
+use super::npy::{Header, damaged};
+use super::npy_stream::RealStream;
 
 /// An open `.npy` file with a stack of square matrices, `count x n x n`, or one matrix, `n x n`.
 ///
@@ -29,15 +28,12 @@ use super::source::open;
 /// ```
 pub struct NpyStack {
     path: PathBuf,
-    input: Box<dyn Read + Send>,
-    decoder: Decoder<f64>,
+    stream: RealStream,
     count: usize,
     size: usize,
     /// Matrices handed out so far.
     done: usize,
     layout: Layout,
-    /// Size of the file, or 0 where it is unknown (a pipe).
-    file_bytes: u64,
 }
 
 enum Layout {
@@ -54,22 +50,17 @@ impl NpyStack {
     /// A file that cannot be read, is cut off or too long, holds complex numbers, text or objects, has another
     /// number of dimensions than two or three, or matrices that are not square or empty (`n = 0`).
     pub fn open(path: &Path) -> Result<Self, IoError> {
-        let source = open(path)?;
+        let (header, stream) = RealStream::open(path)?;
         let fail = |kind| IoError::new(path, None, kind);
-        let file_bytes = if source.is_regular { source.bytes } else { 0 };
-        let mut input = BufReader::new(source.into_read());
-        let header = Header::read(&mut input).map_err(fail)?;
-        let decoder = Decoder::reals(&header.dtype).map_err(fail)?;
         let (count, size) = square_shape(&header).map_err(fail)?;
         let layout = match header.fortran_order {
             true => Layout::Interleaved(Vec::new()),
             false => Layout::RowMajor,
         };
-        let input = Box::new(input);
         let path = path.to_owned();
-        let stack = Self { path, input, decoder, count, size, done: 0, layout, file_bytes };
-        if file_bytes > 0 {
-            stack.check_length(file_bytes - header.bytes.min(file_bytes))?;
+        let stack = Self { path, stream, count, size, done: 0, layout };
+        if let Some(bytes) = stack.stream.bytes() {
+            stack.check_length(bytes)?;
         }
         Ok(stack)
     }
@@ -122,15 +113,10 @@ impl NpyStack {
 
     fn read_rows(&mut self, count: usize, values: &mut Vec<f64>) -> Result<(), IoErrorKind> {
         let entries = self.size * self.size;
-        self.append(count * entries, values).map_err(|kind| self.cut_off(kind, values.len() / entries))?;
-        if count > 0 && self.done + count == self.count { refuse_rest(&mut self.input) } else { Ok(()) }
-    }
-
-    /// `wanted` further numbers; reserves no more than the file can hold.
-    fn append(&mut self, wanted: usize, values: &mut Vec<f64>) -> Result<(), IoErrorKind> {
-        let room = self.file_bytes / self.decoder.size as u64;
-        values.reserve(wanted.min(usize::try_from(room).unwrap_or(usize::MAX)));
-        self.decoder.append(&mut self.input, wanted, values)
+        self.stream
+            .append(count * entries, values)
+            .map_err(|kind| self.cut_off(kind, values.len() / entries))?;
+        if count > 0 && self.done + count == self.count { self.stream.refuse_rest() } else { Ok(()) }
     }
 
     /// Reads the whole stack when the first matrix is asked for, and picks the next ones out of it.
@@ -142,8 +128,8 @@ impl NpyStack {
         if self.done == 0 {
             let mut whole = Vec::new();
             // Interleaved matrices are whole only at the end.
-            self.append(self.count * n * n, &mut whole).map_err(|kind| self.cut_off(kind, 0))?;
-            refuse_rest(&mut self.input)?;
+            self.stream.append(self.count * n * n, &mut whole).map_err(|kind| self.cut_off(kind, 0))?;
+            self.stream.refuse_rest()?;
             self.layout = Layout::Interleaved(whole);
         }
         let Layout::Interleaved(whole) = &self.layout else { return Ok(()) };
@@ -170,7 +156,7 @@ impl NpyStack {
     }
 
     fn check_length(&self, bytes: u64) -> Result<(), IoError> {
-        let matrix = (self.size * self.size * self.decoder.size) as u64;
+        let matrix = (self.size * self.size * self.stream.bytes_each()) as u64;
         let wanted = self.count as u64 * matrix;
         let kind = match &self.layout {
             _ if bytes == wanted => return Ok(()),

@@ -50,7 +50,7 @@ impl<'a> Plan<'a> {
         let model = recovery.model();
         let (points, nodes) = (recovery.point_count() as u64, model.node_ids().len() as u64);
         let elements: u64 = model.blocks().iter().map(|block| block.len() as u64).sum();
-        let kept = if args.envelope_only { 8 } else { 8 + 48 };
+        let kept = if args.envelope_only { 8 } else { 8 + 48 } + if args.principal { 96 } else { 0 };
         // Lanes are padded: eight cases at least have their displacements packed.
         let each = 16 * model.equations().count() as u64 + 24 * nodes + kept * points;
         let packed = 8 * 24 * nodes;

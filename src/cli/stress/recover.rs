@@ -2,8 +2,8 @@
 
 use modalsweep::io::{IoError, NpyWriter, SealedFile};
 use modalsweep::parallel::Progress;
-use modalsweep::stress::{Displacements, Envelope, StressModes, StressRecovery};
-use ndarray::{Array2, Array3, ArrayView1, ArrayView2, ArrayView3, s};
+use modalsweep::stress::{Displacements, Envelope, StressModes, StressRecovery, principal_into};
+use ndarray::{Array2, Array3, Array4, ArrayView1, ArrayView2, ArrayView3, ArrayView4, s};
 
 use super::super::failure::Failure;
 use super::super::output::OutputFolder;
@@ -86,6 +86,8 @@ struct Pass<'r, 'm> {
     nodal: Option<NodalFields<'r, 'm>>,
     /// von Mises stresses and components of the cases at work.
     buffers: (Array2<f64>, Array3<f64>),
+    /// Principal stresses and directions of the cases at work, where they are asked for.
+    principal: Option<(Array3<f64>, Array4<f64>)>,
     writers: Writers,
 }
 
@@ -107,6 +109,10 @@ impl<'r, 'm> Pass<'r, 'm> {
             modes: keep.then(|| Array3::zeros((plan.cases, points, 6))),
             nodal: (plan.fields != Fields::None).then(|| NodalFields::new(plan, recovery, keep)),
             buffers: (Array2::zeros((chunk, points)), Array3::zeros(of_stresses)),
+            principal: plan
+                .args
+                .principal
+                .then(|| (Array3::zeros((chunk, points, 3)), Array4::zeros((chunk, points, 3, 3)))),
             writers: Writers::create(plan, recovery, folder)?,
         })
     }
@@ -142,6 +148,14 @@ impl<'r, 'm> Pass<'r, 'm> {
             let mut own = stresses.slice_mut(s![..count, .., ..]);
             timed(&mut seconds.stress, || recovery.stresses_into(displacements, own.view_mut()));
             timed(&mut seconds.write, || writer.write(own.as_slice().expect("whole cases")))?;
+            if let Some((values, directions)) = &mut self.principal {
+                let mut values = values.slice_mut(s![..count, .., ..]);
+                let mut directions = directions.slice_mut(s![..count, .., .., ..]);
+                timed(&mut seconds.stress, || {
+                    principal_into(own.view(), values.view_mut(), directions.view_mut());
+                });
+                timed(&mut seconds.write, || writers.write_principal(values.view(), directions.view()))?;
+            }
             timed(&mut seconds.stress, || self.keep(first, displacements, own.view()));
         }
         self.buffers = (von_mises, stresses);
@@ -175,6 +189,8 @@ struct Writers {
     displacements: NpyWriter<f64>,
     stress: Option<NpyWriter<f64>>,
     von_mises: Option<NpyWriter<f64>>,
+    /// Values and directions.
+    principal: Option<[NpyWriter<f64>; 2]>,
     sections: Option<NpyWriter<f64>>,
 }
 
@@ -189,17 +205,37 @@ impl Writers {
             displacements: create("displacements.npy", &[cases, equations])?,
             stress: is_wanted.then(|| create("stress.npy", &[cases, points, 6])).transpose()?,
             von_mises: is_wanted.then(|| create("von_mises.npy", &[cases, points])).transpose()?,
+            principal: match plan.args.principal {
+                true => Some([
+                    create("principal.npy", &[cases, points, 3])?,
+                    create("principal_directions.npy", &[cases, points, 3, 3])?,
+                ]),
+                false => None,
+            },
             sections: (is_wanted && ends > 0)
                 .then(|| create("section_forces.npy", &[cases, ends, 6]))
                 .transpose()?,
         })
     }
 
+    fn write_principal(
+        &mut self,
+        values: ArrayView3<f64>,
+        directions: ArrayView4<f64>,
+    ) -> Result<(), IoError> {
+        let Some([of_values, of_directions]) = &mut self.principal else { return Ok(()) };
+        of_values.write(values.as_slice().expect("whole cases"))?;
+        of_directions.write(directions.as_slice().expect("whole cases"))
+    }
+
     fn seal(self) -> Result<Vec<(String, SealedFile)>, IoError> {
+        let [values, directions] = self.principal.map_or([None, None], |writers| writers.map(Some));
         let all = [
             ("displacements.npy", Some(self.displacements)),
             ("stress.npy", self.stress),
             ("von_mises.npy", self.von_mises),
+            ("principal.npy", values),
+            ("principal_directions.npy", directions),
             ("section_forces.npy", self.sections),
         ];
         let there = all.into_iter().filter_map(|(name, writer)| Some((name, writer?)));

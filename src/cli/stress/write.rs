@@ -24,6 +24,8 @@ pub fn results(deck: &DeckModel) -> Vec<String> {
         "stress",
         "von_mises",
         "points",
+        "principal",
+        "principal_directions",
         "section_forces",
         "section_points",
         "reactions",
