@@ -14,7 +14,7 @@ const TENSORS_PER_JOB: usize = 1024;
 /// cases x points x 3, largest first, in the units of the stresses. `directions`: cases x points x 3 x 3, a unit vector (x, y, z) for
 /// each value. A tensor that is not finite gives NaN.
 ///
-/// Cost: some 0.3 microseconds a tensor; 144 bytes are moved.
+/// Cost: an iteration on a 3 x 3 matrix for each tensor; 144 bytes are moved.
 ///
 /// # Panics
 /// When the arrays do not fit each other, or those that are written are not contiguous.
