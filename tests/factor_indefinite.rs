@@ -258,3 +258,18 @@ fn the_limit_of_zero_pivots_can_be_chosen() {
     let result = Factor::indefinite(&plan(&matrix, Ordering::Natural), &matrix, &options, &Silent);
     assert!(matches!(result, Err(FactorError::ZeroPivot { dof: 0 })), "{result:?}");
 }
+
+/// For [[t, 1], [1, 0]]: L = [[sqrt t, 0], [1 / sqrt t, 1 / sqrt t]], so that (|L| |L|')_22 = 2 / t.
+#[test]
+fn growth_of_a_small_pivot_in_closed_form() {
+    for pivot in [1.0, 1e-2, -1e-4, 1e-5] {
+        let matrix = matrix_of(2, [(0, 0, pivot), (1, 0, 1.0), (1, 1, 0.0)]);
+        let factor = indefinite(&matrix, Ordering::Natural).unwrap();
+        assert_eq!(factor.negative_pivots(), 1);
+        approx::assert_relative_eq!(factor.growth(&matrix), 2.0 / pivot.abs(), max_relative = 1e-12);
+    }
+    // Squares of the rows of Cholesky's factor are the diagonal.
+    let definite = random_sparse(300, 2, -30.0, 8);
+    let factor = indefinite(&definite, Ordering::Auto).unwrap();
+    approx::assert_relative_eq!(factor.growth(&definite), 1.0, max_relative = 1e-12);
+}
