@@ -45,6 +45,7 @@ pub mod factor;
 pub mod io;
 pub mod matrix;
 pub mod model;
+pub mod modes;
 pub mod parallel;
 pub mod stress;
 
