@@ -70,7 +70,7 @@ fn a_coupled_mass_weighs_pairs_of_equations() {
     let mass = SymmetricMatrix::from_lower_csc(vec![0, 2, 3], vec![0, 1, 1], vec![2.0, 1.0, 2.0]).unwrap();
     let both = unit(2, &[0, 1]);
     let auto = mac(both.as_ref(), both.as_ref(), Some(&mass)).unwrap();
-    assert_relative_eq!(auto, faer::mat![[1.0, 0.25], [0.25, 1.0]], epsilon = 1e-15);
+    assert!((auto - faer::mat![[1.0, 0.25], [0.25, 1.0]]).norm_max() < 1e-15);
 }
 
 /// More columns than one block, with a column per wave of a ring: orthogonal by the closed form.

@@ -8,7 +8,7 @@ use std::f64::consts::PI;
 
 use approx::assert_relative_eq;
 use faer::Mat;
-use modalsweep::eigen::{PairOptions, Vectors, definite_pair};
+use modalsweep::eigen::{PairOptions, definite_pair};
 use modalsweep::io::DofLabel;
 use modalsweep::matrix::{SymmetricMatrix, rigid_body_vector};
 use modalsweep::modes::{ModesError, Participation, ParticipationOptions, RotationPoint, participation};
@@ -107,16 +107,15 @@ fn all_modes_of_a_clamped_rod_have_the_mass_of_its_free_equations() {
         })
     };
     let (stiffness, mass) = (tridiagonal(2.0, 1.0, -1.0), tridiagonal(4.0, 2.0, 1.0));
-    let mut options = PairOptions::default();
-    options.vectors = Vectors::MassOrthonormal;
-    let modes = definite_pair(stiffness.as_ref(), mass.as_ref(), &options).unwrap();
+    let modes =
+        definite_pair(stiffness.as_ref(), mass.as_ref(), &PairOptions::default().with_vectors()).unwrap();
     let entries =
         |j: usize| if end(j) { vec![(j, mass[(j, j)])] } else { vec![(j, mass[(j, j)]), (j + 1, 1.0)] };
     let lower: Vec<(usize, f64)> = (0..n).flat_map(entries).collect();
     let col_ptr = (0..=n).map(|j| if j == n { 2 * n - 1 } else { 2 * j }).collect();
     let (row_idx, values) = lower.into_iter().unzip();
     let sparse = SymmetricMatrix::from_lower_csc(col_ptr, row_idx, values).unwrap();
-    let shapes = modes.shapes.as_ref().unwrap();
+    let shapes = modes.vectors.as_ref().unwrap();
     let options = ParticipationOptions::default();
     let found = participation(shapes.as_ref(), &sparse, &along(1, n), None, &options).unwrap();
     let total = 6.0 * (n as f64 - 2.0 / 3.0);

@@ -61,6 +61,7 @@ fn rows_to_columns(cost: MatRef<'_, f64>) -> Vec<usize> {
     };
     let mut columns: Vec<usize> = vec![usize::MAX; cost.nrows()];
     for row in 0..cost.nrows() {
+        matching.enter(cost, row);
         let path = matching.shortest_path(cost, row, &columns);
         matching.raise(row, &path);
         matching.follow_back(row, &path, &mut columns);
@@ -69,6 +70,12 @@ fn rows_to_columns(cost: MatRef<'_, f64>) -> Vec<usize> {
 }
 
 impl Matching {
+    /// The highest potential that a new row may have: costs of any sign become reduced costs >= 0.
+    fn enter(&mut self, cost: MatRef<'_, f64>, row: usize) {
+        let below = self.column_potential.iter().enumerate().map(|(column, v)| cost[(row, column)] - v);
+        self.row_potential[row] = below.fold(f64::INFINITY, f64::min);
+    }
+
     /// Dijkstra's search over the reduced costs c_ij - u_i - v_j >= 0.
     fn shortest_path(&self, cost: MatRef<'_, f64>, start: usize, columns: &[usize]) -> Path {
         let mut distance = vec![f64::INFINITY; cost.ncols()];
