@@ -77,12 +77,13 @@ fn a_chain_has_the_masses_of_its_sines() {
     }
 }
 
-/// The clamped rod: 8 / (pi^2 (2 i - 1)^2) of its mass; a chain of n masses has 1 / (2 n) more.
+/// The clamped rod: 8 / (pi^2 (2 i - 1)^2) of its mass; a chain of n masses has 1 / (2 n) more, and the
+/// next term, -(2/3) (theta / 2)^2, is below 7e-5.
 #[test]
 fn a_fine_chain_has_the_masses_of_the_rod() {
     let n = 400;
     let found = of_chain(n, 1.0 / n as f64, 1);
-    for (i, effective) in found.directions[0].effective[..5].iter().enumerate() {
+    for (i, effective) in found.directions[0].effective[..3].iter().enumerate() {
         let rod = 8.0 / (PI * (2 * i + 1) as f64).powi(2);
         assert_relative_eq!(*effective, rod * (1.0 + 0.5 / n as f64), max_relative = 1e-4);
     }

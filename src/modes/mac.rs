@@ -21,7 +21,7 @@ const MASS_ROUNDING: f64 = 1e-13;
 /// with its mass, the identity matrix; off the diagonal it shows which shapes the rows at hand can't tell apart.
 ///
 /// The mass may be singular: a shape without mass (a' M a = 0, or rounding beside sum M_ii a_i^2), like one that is zero, has
-/// MAC 0 with every shape, itself included; never NaN. W = I depends on the units where rotations stand beside
+/// MAC 0 with every shape, itself included; never NaN. Squares of the entries must stay within the range of f64. W = I depends on the units where rotations stand beside
 /// translations; W = M does not.
 ///
 /// Cost: 4 entries (k_a + k_b) operations for the mass and 2 n (k_a + k_b)^2 at most for the products, on all cores, by
@@ -156,8 +156,7 @@ fn weigh(weight: &SymmetricMatrix, columns: MatRef<'_, f64>) -> Vec<f64> {
 fn drop_massless(gram: &mut Mat<f64>, shapes: MatRef<'_, f64>, diagonal: &[f64]) {
     for mode in 0..shapes.ncols() {
         let scale: f64 = diagonal.iter().enumerate().map(|(i, m)| m.abs() * shapes[(i, mode)].powi(2)).sum();
-        // The comparison that NaN or a negative square fails, too.
-        if !(gram[(mode, mode)] > MASS_ROUNDING * scale) {
+        if gram[(mode, mode)] <= MASS_ROUNDING * scale {
             gram[(mode, mode)] = 0.0;
         }
     }

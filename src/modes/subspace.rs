@@ -59,6 +59,9 @@ pub(super) fn smallest_squared_cosine(aa: MatRef<'_, f64>, ab: MatRef<'_, f64>, 
 /// C, one row per shape, such that the columns of A C are an orthonormal basis of span(A): C' (A' W A) C = I.
 pub(super) fn orthonormal(gram: MatRef<'_, f64>) -> Mat<f64> {
     let size = gram.nrows();
+    if size == 0 {
+        return Mat::new();
+    }
     let inverse_length = |i: usize| if gram[(i, i)] > 0.0 { gram[(i, i)].sqrt().recip() } else { 0.0 };
     let scale: Vec<f64> = (0..size).map(inverse_length).collect();
     // Of two roundings of one number, the mean.
