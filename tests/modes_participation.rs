@@ -172,8 +172,8 @@ fn the_rigid_motions_of_a_box_have_its_mass_and_inertia() {
         &about(RotationPoint::CentreOfMass),
     )
     .unwrap();
-    for axis in 0..3 {
-        assert_relative_eq!(found.rotation_point[axis], 0.5 * SIDES[axis], max_relative = 1e-13);
+    for (found, side) in found.rotation_point.iter().zip(SIDES) {
+        assert_relative_eq!(*found, 0.5 * side, max_relative = 1e-13);
     }
     assert_eq!(found.directions.len(), 6);
     for (axis, of) in found.directions.iter().enumerate() {
@@ -198,9 +198,9 @@ fn rotations_turn_about_the_origin_or_any_point() {
     let moved = found(&about(RotationPoint::At([2.5, 0.0, 0.0])), Some(&free.coordinates));
     let square = |axis: usize| SIDES[axis].powi(2) * WEIGHT;
     let halfway = [inertia(0, 3.0), square(0) / 12.0 + square(2) / 3.0, square(0) / 12.0 + square(1) / 3.0];
-    for axis in 0..3 {
+    for (axis, halfway) in halfway.into_iter().enumerate() {
         assert_relative_eq!(origin.directions[3 + axis].total, inertia(axis, 3.0), max_relative = 1e-13);
-        assert_relative_eq!(moved.directions[3 + axis].total, halfway[axis], max_relative = 1e-13);
+        assert_relative_eq!(moved.directions[3 + axis].total, halfway, max_relative = 1e-13);
         // Complete: the six rigid motions span the rotation about any point.
         assert_relative_eq!(origin.directions[3 + axis].cumulative_percent()[5], 100.0, max_relative = 1e-12);
     }
