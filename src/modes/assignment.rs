@@ -1,16 +1,17 @@
 //! The assignment of least cost: which row goes with which column.
 //!
-//! Shortest augmenting paths with potentials u_i, v_j: u_i + v_j <= c_ij everywhere, with equality at the pairs that are
-//! chosen, so that no other choice costs less (R. Jonker, A. Volgenant, "A shortest augmenting path algorithm for
-//! dense and sparse linear assignment problems", Computing 38 (1987) 325-340, doi:10.1007/BF02278710).
+//! Shortest augmenting paths with potentials u_i, v_j: u_i + v_j <= c_ij everywhere, with equality at the
+//! pairs that are chosen, so that no other choice costs less (R. Jonker, A. Volgenant, "A shortest augmenting
+//! path algorithm for dense and sparse linear assignment problems", Computing 38 (1987) 325-340,
+//! doi:10.1007/BF02278710).
 
 use faer::MatRef;
 
-/// The column of each row such that the sum of the chosen costs is least; as many pairs as the shorter side has lines,
-/// the rows that stay alone have `None`.
+/// The column of each row such that the sum of the chosen costs is least; as many pairs as the shorter side
+/// has lines, the rows that stay alone have `None`.
 ///
-/// `cost`: rows x columns, any shape, finite; for the largest sum give the negative. Among columns that are equally near
-/// the lowest is taken: the same costs always give the same pairs.
+/// `cost`: rows x columns, any shape, finite; for the largest sum give the negative. Among columns that are
+/// equally near the lowest is taken: the same costs always give the same pairs.
 ///
 /// Cost: s^2 l operations for a shorter side s and a longer one l.
 ///
