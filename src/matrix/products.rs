@@ -26,7 +26,13 @@ impl SymmetricMatrix {
 
     /// Columns `first..first + COLUMNS` of the block; returns their number.
     #[inline(always)]
-    fn multiply_columns<const COLUMNS: usize>(&self, x: &[f64], width: usize, first: usize, y: &mut [f64]) -> usize {
+    fn multiply_columns<const COLUMNS: usize>(
+        &self,
+        x: &[f64],
+        width: usize,
+        first: usize,
+        y: &mut [f64],
+    ) -> usize {
         let at = |row: usize| row * width + first..row * width + first + COLUMNS;
         let row_of = |values: &[f64], row: usize| -> [f64; COLUMNS] {
             let mut own = [0.0; COLUMNS];
