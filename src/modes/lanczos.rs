@@ -286,6 +286,7 @@ impl<'a> Lanczos<'a> {
         self.basis.mv.columns(begin..begin + width).copy_into(self.next.w_mut());
         self.operator.solve(self.next.w_mut(), width, effort);
         effort.steps += 1;
+        let started = Instant::now();
         // In exact arithmetic there are components along the last two blocks alone; what rounding leaves along the others
         // is small, and taken out once.
         let recent = self.recent;
@@ -298,6 +299,7 @@ impl<'a> Lanczos<'a> {
         let negligible = NEGLIGIBLE * self.largest_theta;
         let gram = self.next.orthonormalize(self.operator.mass, &self.basis, negligible)?;
         self.remainder = gram;
+        effort.orthogonalize_seconds += started.elapsed().as_secs_f64();
         let grown = self.basis.len - self.known;
         if grown * GROWTH_BEFORE_CHECK >= self.known || self.next.width == 0 { self.look() } else { Ok(()) }
     }
