@@ -23,7 +23,7 @@ fn solve(pencil: &Pencil, wanted: Wanted, options: &ModesOptions) -> Result<Mode
 /// The error, whose message is one line.
 #[track_caller]
 fn refusal(pencil: &Pencil, wanted: Wanted, options: &ModesOptions) -> ModesError {
-    let error = solve(pencil, wanted, options).unwrap_err();
+    let error = solve(pencil, wanted, options).map(|found| found.proof).unwrap_err();
     check_message(&error);
     error
 }
