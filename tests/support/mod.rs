@@ -6,6 +6,7 @@ pub mod beam;
 pub mod bricks;
 pub mod chain;
 pub mod dense;
+pub mod indefinite;
 pub mod lines;
 pub mod modes;
 pub mod pencil;
