@@ -33,6 +33,9 @@ const NEGLIGIBLE: f64 = 1e-13;
 /// Random columns that keep less than this part of their M-norm beside the basis have nothing new.
 const EXHAUSTED: f64 = 1e-9;
 
+/// Where the random blocks of an iteration beside known vectors begin.
+const DRAWS_BESIDE_KNOWN: u64 = 512;
+
 /// Random part of a start from given shapes.
 const RANDOM_PART: f64 = 1e-3;
 
@@ -179,7 +182,8 @@ impl<'a> Lanczos<'a> {
             ritz: Vec::new(),
             coefficients: Mat::zeros(0, 0),
             largest_theta: 0.0,
-            draws: 0,
+            // Beside known vectors other numbers than those that the known ones came from.
+            draws: if known.is_empty() { 0 } else { DRAWS_BESIDE_KNOWN },
             exhausted: false,
             recent: 0,
         };

@@ -124,9 +124,10 @@ impl<'a> Problem<'a> {
     /// Modes of the worker's basis memory, or of fresh memory.
     pub fn basis(&self, work: &mut Work, capacity: usize) -> Result<Basis, ModesError> {
         let rows = self.stiffness.size();
-        match work.basis.take().filter(|basis| basis.rows() == rows && basis.capacity >= capacity) {
+        match work.basis.take().filter(|basis| basis.rows() == rows && basis.v.capacity() >= capacity) {
             Some(mut basis) => {
-                basis.len = 0;
+                // No more than asked for, though there be room: restarts must not depend on what was computed before.
+                (basis.len, basis.capacity) = (0, capacity);
                 Ok(basis)
             }
             None => Basis::new(rows, capacity),
