@@ -4,6 +4,7 @@
 //! stiffnesses of one pattern. [`choose_masters`] finds masters, [`Certificate`] says what the
 //! reduced model is good for, [`compare()`] sets its modes beside those of the full one.
 
+mod balance;
 mod certificate;
 mod compare;
 mod error;
@@ -13,9 +14,9 @@ mod guyan;
 mod mass;
 mod masters;
 mod partition;
-mod rigid_body;
 mod stiffness;
 
+pub use balance::{Grounding, MassBalance};
 pub use certificate::{Certificate, DoubtfulDof, Known, RigidBodyCheck};
 pub use compare::{CompareOptions, ComparedMode, Comparison, Counterpart, ReducedModes, compare};
 pub use error::CondenseError;
@@ -24,4 +25,3 @@ pub use fixed_interface::FixedInterface;
 pub use guyan::{Guyan, GuyanOptions, GuyanPlan, MassMethod, Recovery, condense};
 pub use masters::choose_masters;
 pub use partition::Partition;
-pub use rigid_body::{DIRECTIONS, Grounding, MassBalance, rigid_body_vector};

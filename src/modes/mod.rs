@@ -1,14 +1,34 @@
-//! Lowest modes of one large sparse pair K phi = lambda M phi, with the proof that none is missing.
+//! Lowest modes of one large sparse pair K phi = lambda M phi, with the proof that none is missing; and mode shapes of one
+//! model: how alike two sets are, which mode is which, and how much mass moves in each.
+//!
+//! - [`ModesPlan`]: symbolic work once for all pairs of one pattern, then modes and counts of each; [`modes()`] for one pair;
+//! - [`mac`]: MAC_ij = |a_i' W b_j|^2 / ((a_i' W a_i)(b_j' W b_j)), W = I or W = M; [`subspace_mac`] for close pairs;
+//! - [`pair_modes`]: the modes of one set beside those of another, by optimal assignment ([`assign`]);
+//! - [`participation`]: participation factors phi' M r and effective modal masses.
+//!
+//! Shapes are columns, one row per equation; those that are compared may have any scale and sign.
 
+mod assignment;
 mod error;
+mod mac;
 mod options;
+mod pairing;
+mod participation;
 mod plan;
 mod result;
+mod subspace;
 
+pub use assignment::assign;
 pub use error::ModesError;
+pub use mac::mac;
 pub use options::{ModesOptions, PlanOptions, RigidModes, Wanted};
+pub use pairing::{ModeGroup, ModePair, ModeSet, Pairing, PairingOptions, pair_modes};
+pub use participation::{
+    DirectionParticipation, Participation, ParticipationOptions, RotationPoint, participation,
+};
 pub use plan::{ModesPlan, modes};
 pub use result::{Effort, Modes, Proof, SturmCount};
+pub use subspace::subspace_mac;
 
 /// Consecutive pairs that start from each other's modes ([`ModesPlan::modes_of_many`]).
 pub const PAIRS_PER_CHAIN: usize = 8;
