@@ -70,7 +70,7 @@ fn a_coupled_mass_weighs_pairs_of_equations() {
     let mass = SymmetricMatrix::from_lower_csc(vec![0, 2, 3], vec![0, 1, 1], vec![2.0, 1.0, 2.0]).unwrap();
     let both = unit(2, &[0, 1]);
     let auto = mac(both.as_ref(), both.as_ref(), Some(&mass)).unwrap();
-    assert_relative_eq!(auto, faer::mat![[1.0, 0.25], [0.25, 1.0]], epsilon = 1e-15);
+    assert!((auto - faer::mat![[1.0, 0.25], [0.25, 1.0]]).norm_max() < 1e-15);
 }
 
 /// More columns than one block, with a column per wave of a ring: orthogonal by the closed form.
@@ -205,10 +205,11 @@ fn a_double_frequency_that_the_other_set_splits_is_one_group() {
     let a = ring(12, &[1, 2], 0.0);
     let mut b = ring(12, &[1, 2], 0.25 * PI);
     b.0[1] *= 1.03;
-    let pairing = paired(&a, &b);
-    assert_eq!(pairing.pairs.len(), 4);
+    for pairing in [paired(&a, &b), paired(&b, &a)] {
+    assert_eq!((pairing.pairs.len(), pairing.groups.len()), (4, 2));
     assert_eq!((pairing.groups[0].a.as_slice(), pairing.groups[0].b.as_slice()), (&[0, 1][..], &[0, 1][..]));
     assert_relative_eq!(pairing.groups[0].subspace_mac, 1.0, epsilon = 1e-14);
+    }
 }
 
 #[test]
@@ -265,8 +266,8 @@ fn rigid_body_motions_are_one_group_without_a_difference() {
         _ => 0.0,
     });
     let (a, b) = ((vec![0.0, 0.0, 0.0, 50.0], rigid), (vec![1e-4, 3e-4, -2e-5, 51.0], mixed));
-    let pairing = paired(&a, &b);
-    assert_eq!(pairing.pairs.len(), 4);
+    for pairing in [paired(&a, &b), paired(&b, &a)] {
+    assert_eq!((pairing.pairs.len(), pairing.groups.len()), (4, 2));
     assert_eq!(pairing.groups.len(), 1);
     assert_eq!(
         (pairing.groups[0].a.as_slice(), pairing.groups[0].b.as_slice()),

@@ -8,7 +8,7 @@ use std::f64::consts::PI;
 
 use approx::assert_relative_eq;
 use faer::Mat;
-use modalsweep::eigen::{PairOptions, Vectors, definite_pair};
+use modalsweep::eigen::{PairOptions, definite_pair};
 use modalsweep::io::DofLabel;
 use modalsweep::matrix::{SymmetricMatrix, rigid_body_vector};
 use modalsweep::modes::{ModesError, Participation, ParticipationOptions, RotationPoint, participation};
@@ -77,12 +77,13 @@ fn a_chain_has_the_masses_of_its_sines() {
     }
 }
 
-/// The clamped rod: 8 / (pi^2 (2 i - 1)^2) of its mass; a chain of n masses has 1 / (2 n) more.
+/// The clamped rod: 8 / (pi^2 (2 i - 1)^2) of its mass; a chain of n masses has 1 / (2 n) more, and the
+/// next term, -(2/3) (theta / 2)^2, is below 7e-5.
 #[test]
 fn a_fine_chain_has_the_masses_of_the_rod() {
     let n = 400;
     let found = of_chain(n, 1.0 / n as f64, 1);
-    for (i, effective) in found.directions[0].effective[..5].iter().enumerate() {
+    for (i, effective) in found.directions[0].effective[..3].iter().enumerate() {
         let rod = 8.0 / (PI * (2 * i + 1) as f64).powi(2);
         assert_relative_eq!(*effective, rod * (1.0 + 0.5 / n as f64), max_relative = 1e-4);
     }
@@ -107,16 +108,15 @@ fn all_modes_of_a_clamped_rod_have_the_mass_of_its_free_equations() {
         })
     };
     let (stiffness, mass) = (tridiagonal(2.0, 1.0, -1.0), tridiagonal(4.0, 2.0, 1.0));
-    let mut options = PairOptions::default();
-    options.vectors = Vectors::MassOrthonormal;
-    let modes = definite_pair(stiffness.as_ref(), mass.as_ref(), &options).unwrap();
+    let modes =
+        definite_pair(stiffness.as_ref(), mass.as_ref(), &PairOptions::default().with_vectors()).unwrap();
     let entries =
         |j: usize| if end(j) { vec![(j, mass[(j, j)])] } else { vec![(j, mass[(j, j)]), (j + 1, 1.0)] };
     let lower: Vec<(usize, f64)> = (0..n).flat_map(entries).collect();
     let col_ptr = (0..=n).map(|j| if j == n { 2 * n - 1 } else { 2 * j }).collect();
     let (row_idx, values) = lower.into_iter().unzip();
     let sparse = SymmetricMatrix::from_lower_csc(col_ptr, row_idx, values).unwrap();
-    let shapes = modes.shapes.as_ref().unwrap();
+    let shapes = modes.vectors.as_ref().unwrap();
     let options = ParticipationOptions::default();
     let found = participation(shapes.as_ref(), &sparse, &along(1, n), None, &options).unwrap();
     let total = 6.0 * (n as f64 - 2.0 / 3.0);
@@ -172,8 +172,8 @@ fn the_rigid_motions_of_a_box_have_its_mass_and_inertia() {
         &about(RotationPoint::CentreOfMass),
     )
     .unwrap();
-    for axis in 0..3 {
-        assert_relative_eq!(found.rotation_point[axis], 0.5 * SIDES[axis], max_relative = 1e-13);
+    for (found, side) in found.rotation_point.iter().zip(SIDES) {
+        assert_relative_eq!(*found, 0.5 * side, max_relative = 1e-13);
     }
     assert_eq!(found.directions.len(), 6);
     for (axis, of) in found.directions.iter().enumerate() {
@@ -198,9 +198,9 @@ fn rotations_turn_about_the_origin_or_any_point() {
     let moved = found(&about(RotationPoint::At([2.5, 0.0, 0.0])), Some(&free.coordinates));
     let square = |axis: usize| SIDES[axis].powi(2) * WEIGHT;
     let halfway = [inertia(0, 3.0), square(0) / 12.0 + square(2) / 3.0, square(0) / 12.0 + square(1) / 3.0];
-    for axis in 0..3 {
+    for (axis, halfway) in halfway.into_iter().enumerate() {
         assert_relative_eq!(origin.directions[3 + axis].total, inertia(axis, 3.0), max_relative = 1e-13);
-        assert_relative_eq!(moved.directions[3 + axis].total, halfway[axis], max_relative = 1e-13);
+        assert_relative_eq!(moved.directions[3 + axis].total, halfway, max_relative = 1e-13);
         // Complete: the six rigid motions span the rotation about any point.
         assert_relative_eq!(origin.directions[3 + axis].cumulative_percent()[5], 100.0, max_relative = 1e-12);
     }

@@ -1,16 +1,17 @@
 //! The assignment of least cost: which row goes with which column.
 //!
-//! Shortest augmenting paths with potentials u_i, v_j: u_i + v_j <= c_ij everywhere, with equality at the pairs that are
-//! chosen, so that no other choice costs less (R. Jonker, A. Volgenant, "A shortest augmenting path algorithm for
-//! dense and sparse linear assignment problems", Computing 38 (1987) 325-340, doi:10.1007/BF02278710).
+//! Shortest augmenting paths with potentials u_i, v_j: u_i + v_j <= c_ij everywhere, with equality at the
+//! pairs that are chosen, so that no other choice costs less (R. Jonker, A. Volgenant, "A shortest augmenting
+//! path algorithm for dense and sparse linear assignment problems", Computing 38 (1987) 325-340,
+//! doi:10.1007/BF02278710).
 
 use faer::MatRef;
 
-/// The column of each row such that the sum of the chosen costs is least; as many pairs as the shorter side has lines,
-/// the rows that stay alone have `None`.
+/// The column of each row such that the sum of the chosen costs is least; as many pairs as the shorter side
+/// has lines, the rows that stay alone have `None`.
 ///
-/// `cost`: rows x columns, any shape, finite; for the largest sum give the negative. Among columns that are equally near
-/// the lowest is taken: the same costs always give the same pairs.
+/// `cost`: rows x columns, any shape, finite; for the largest sum give the negative. Among columns that are
+/// equally near the lowest is taken: the same costs always give the same pairs.
 ///
 /// Cost: s^2 l operations for a shorter side s and a longer one l.
 ///
@@ -61,6 +62,7 @@ fn rows_to_columns(cost: MatRef<'_, f64>) -> Vec<usize> {
     };
     let mut columns: Vec<usize> = vec![usize::MAX; cost.nrows()];
     for row in 0..cost.nrows() {
+        matching.enter(cost, row);
         let path = matching.shortest_path(cost, row, &columns);
         matching.raise(row, &path);
         matching.follow_back(row, &path, &mut columns);
@@ -69,6 +71,12 @@ fn rows_to_columns(cost: MatRef<'_, f64>) -> Vec<usize> {
 }
 
 impl Matching {
+    /// The highest potential that a new row may have: costs of any sign become reduced costs >= 0.
+    fn enter(&mut self, cost: MatRef<'_, f64>, row: usize) {
+        let below = self.column_potential.iter().enumerate().map(|(column, v)| cost[(row, column)] - v);
+        self.row_potential[row] = below.fold(f64::INFINITY, f64::min);
+    }
+
     /// Dijkstra's search over the reduced costs c_ij - u_i - v_j >= 0.
     fn shortest_path(&self, cost: MatRef<'_, f64>, start: usize, columns: &[usize]) -> Path {
         let mut distance = vec![f64::INFINITY; cost.ncols()];

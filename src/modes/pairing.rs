@@ -1,7 +1,7 @@
 //! Which mode of one set is which mode of another.
 //!
-//! Modes with (nearly) the same frequency are known only up to a rotation among themselves: their shapes are compared as
-//! subspaces. The rest is an assignment on the MAC.
+//! Modes with (nearly) the same frequency are known only up to a rotation among themselves: their shapes are
+//! compared as subspaces. The rest is an assignment on the MAC.
 
 use faer::{Mat, MatRef};
 
@@ -27,17 +27,18 @@ pub struct ModeSet<'a> {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct PairingOptions {
-    /// Modes of one set form a cluster where neighbouring frequencies differ by at most this part of the higher one.
-    /// Default 1e-3: a relative change e of the stiffness turns two modes with the relative gap g into each other by
-    /// up to e / (2 g) radians, so below it the change of a model by a part in a thousand, or the double frequency that
-    /// an unsymmetric mesh splits, leaves of single shapes only their span. 0: exactly equal frequencies alone.
+    /// Modes of one set form a cluster where neighbouring frequencies differ by at most this part of the
+    /// higher one. Default 1e-3: a relative change e of the stiffness turns two modes with the relative gap g
+    /// into each other by up to e / (2 g) radians, so below it the change of a model by a part in a thousand,
+    /// or the double frequency that an unsymmetric mesh splits, leaves of single shapes only their span. 0:
+    /// exactly equal frequencies alone.
     pub cluster_tolerance: f64,
-    /// Frequencies up to this part of the highest one of both sets count as zero: rigid-body motions, all in one
-    /// cluster. Default 1e-4: other programs print rounding there.
+    /// Frequencies up to this part of the highest one of both sets count as zero: rigid-body motions, all in
+    /// one cluster. Default 1e-4: other programs print rounding there.
     pub zero_fraction: f64,
-    /// Modes that match less than this stay unpaired. The match is the MAC, or the squared cosine between a shape and
-    /// the span of a cluster. Default 0.5: of shapes that are orthogonal in the inner product of the comparison, no two
-    /// of one set can match the same shape of the other by more than that.
+    /// Modes that match less than this stay unpaired. The match is the MAC, or the squared cosine between a
+    /// shape and the span of a cluster. Default 0.5: of shapes that are orthogonal in the inner product of
+    /// the comparison, no two of one set can match the same shape of the other by more than that.
     pub least_match: f64,
 }
 
@@ -73,8 +74,9 @@ pub struct ModeGroup {
     pub a: Vec<usize>,
     /// Modes of the second set, ascending, unpaired ones included.
     pub b: Vec<usize>,
-    /// Smallest squared cosine of the principal angles between the span of the paired modes of the smaller side (the
-    /// first, where both are equal) and the span of all modes of the other: 1 where the ones lie in the other.
+    /// Smallest squared cosine of the principal angles between the span of the paired modes of the smaller
+    /// side (the first, where both are equal) and the span of all modes of the other: 1 where the ones lie in
+    /// the other.
     pub subspace_mac: f64,
 }
 
@@ -94,17 +96,20 @@ pub struct Pairing {
 
 /// Pairs the modes of two sets such that the sum of their matches is largest.
 ///
-/// 1. In each set modes of close frequencies form clusters ([`PairingOptions::cluster_tolerance`]; a chain of close neighbours
-///    is one cluster). Frequencies of different sets are not compared: they may be far apart.
-/// 2. The match of two modes is their MAC; where one belongs to the larger cluster, the squared cosine of the other with
-///    the span of that cluster; between clusters of one size, the smaller of both such cosines. So a pair of
-///    a double frequency is found in any basis, also where the other set splits it, or was cut between its two copies.
-/// 3. An optimal assignment on the matches of at least [`PairingOptions::least_match`]. Equal matches (within a cluster)
-///    follow the plain MAC, then the lowest numbers.
-/// 4. Clusters that share a pair form a [`ModeGroup`], compared by principal angles as in [`subspace_mac`](super::subspace_mac).
+/// 1. In each set modes of close frequencies form clusters ([`PairingOptions::cluster_tolerance`]; a chain of
+///    close neighbours is one cluster). Frequencies of different sets are not compared: they may be far
+///    apart.
+/// 2. The match of two modes is their MAC; where one belongs to the larger cluster, the squared cosine of the
+///    other with the span of that cluster; between clusters of one size, the smaller of both such cosines. So
+///    a pair of a double frequency is found in any basis, also where the other set splits it, or was cut
+///    between its two copies.
+/// 3. An optimal assignment on the matches of at least [`PairingOptions::least_match`]. Equal matches (within
+///    a cluster) follow the plain MAC, then the lowest numbers.
+/// 4. Clusters that share a pair form a [`ModeGroup`], compared by principal angles as in
+///    [`subspace_mac`](super::subspace_mac).
 ///
-/// Shapes of both sets have the same rows; `mass` is the weight of all inner products, see [`mac`](super::mac()). Cost: that
-/// of the MAC, and k^3 for k modes.
+/// Shapes of both sets have the same rows; `mass` is the weight of all inner products, see
+/// [`mac`](super::mac()). Cost: that of the MAC, and k^3 for k modes.
 ///
 /// # Errors
 /// Those of [`mac`](super::mac()), [`ModesError::FrequenciesDiffer`], [`ModesError::FrequencyNotFinite`] and
@@ -211,8 +216,8 @@ impl Clusters {
         self.members[self.of_mode[mode]].len()
     }
 
-    /// Squared cosine between the span of each cluster (row) and each shape (column) of the other set, from the inner
-    /// products of this set, of this set with the other, and the squared lengths of the other.
+    /// Squared cosine between the span of each cluster (row) and each shape (column) of the other set, from
+    /// the inner products of this set, of this set with the other, and the squared lengths of the other.
     fn squared_cosines(&self, own: &Mat<f64>, cross: MatRef<'_, f64>, other: &Mat<f64>) -> Mat<f64> {
         let mut cosines = Mat::zeros(self.members.len(), cross.ncols());
         for (number, cluster) in self.members.iter().enumerate() {

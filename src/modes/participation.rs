@@ -1,4 +1,5 @@
-//! Participation factors and effective modal masses: how much of the mass moves with each mode when the ground shakes.
+//! Participation factors and effective modal masses: how much of the mass moves with each mode when the
+//! ground shakes.
 
 use std::collections::HashMap;
 
@@ -58,8 +59,8 @@ pub struct DirectionParticipation {
 }
 
 impl DirectionParticipation {
-    /// Running sums of the effective masses in % of the total, one per mode: what the first i modes have together. Codes
-    /// ask for 90 % or so; M-orthogonal shapes never have more than 100.
+    /// Running sums of the effective masses in % of the total, one per mode: what the first i modes have
+    /// together. Codes ask for 90 % or so; M-orthogonal shapes never have more than 100.
     pub fn cumulative_percent(&self) -> Vec<f64> {
         let running = self.effective.iter().scan(0.0, |sum, effective| {
             *sum += effective;
@@ -69,26 +70,29 @@ impl DirectionParticipation {
     }
 }
 
-/// Participation factors Gamma_id = phi_i' M r_d and effective modal masses m_id = Gamma_id^2 / (phi_i' M phi_i).
+/// Participation factors Gamma_id = phi_i' M r_d and effective modal masses m_id = Gamma_id^2 / (phi_i' M
+/// phi_i).
 ///
-/// `shapes`: one row per equation of `mass`, one column per mode, M-orthogonal, of any scale; `labels`: `node.component` of
-/// each equation; `coordinates` of the nodes, for rotations. r_d is the rigid-body motion by one unit in direction d
-/// ([`rigid_body_vector`]): translations along x, y, z and, where the coordinates of all nodes are known, rotations about
-/// the axes through [`ParticipationOptions::rotations_about`]. Directions in which nothing with mass can move are left out.
+/// `shapes`: one row per equation of `mass`, one column per mode, M-orthogonal, of any scale; `labels`:
+/// `node.component` of each equation; `coordinates` of the nodes, for rotations. r_d is the rigid-body motion
+/// by one unit in direction d ([`rigid_body_vector`]): translations along x, y, z and, where the coordinates
+/// of all nodes are known, rotations about the axes through [`ParticipationOptions::rotations_about`].
+/// Directions in which nothing with mass can move are left out.
 ///
-/// For M-orthonormal shapes Gamma is the participation factor of all programs; for others most print Gamma_id / (phi_i' M
-/// phi_i). A shape without mass has zeros.
+/// For M-orthonormal shapes Gamma is the participation factor of all programs; for others most print Gamma_id
+/// / (phi_i' M phi_i). A shape without mass has zeros.
 ///
-/// All modes of a model with regular M have the whole r_d' M r_d together. In a model with supports, r_d and M are those of
-/// the free equations: the mass that sits in the supported ones, and the part that a consistent mass couples to them, are in
-/// no sum, so totals are less than the mass on the scales. (The coupled part, M_fs r_s, is also left out of Gamma by
-/// programs that work on the free equations alone.) In a free body the rigid-body modes have all, the elastic ones nothing.
+/// All modes of a model with regular M have the whole r_d' M r_d together. In a model with supports, r_d and
+/// M are those of the free equations: the mass that sits in the supported ones, and the part that a
+/// consistent mass couples to them, are in no sum, so totals are less than the mass on the scales. (The
+/// coupled part, M_fs r_s, is also left out of Gamma by programs that work on the free equations alone.) In a
+/// free body the rigid-body modes have all, the elastic ones nothing.
 ///
 /// Cost: 4 entries (k + 6) + 2 n (k^2 + 6 k) operations at most.
 ///
-/// Sources: E. L. Wilson, "Three-Dimensional Static and Dynamic Analysis of Structures", 3rd ed., 2002, chapter 13
-/// (mass participation); MSC Nastran, case control MEFFMASS (factors, effective masses and running sums, about the origin
-/// of the basic system).
+/// Sources: E. L. Wilson, "Three-Dimensional Static and Dynamic Analysis of Structures", 3rd ed., 2002,
+/// chapter 13 (mass participation); MSC Nastran, case control MEFFMASS (factors, effective masses and running
+/// sums, about the origin of the basic system).
 ///
 /// # Errors
 /// [`ModesError::MassDiffers`], [`ModesError::LabelsDiffer`], [`ModesError::ShapeNotFinite`].
@@ -163,9 +167,9 @@ fn rigid_body_vectors(
     vectors
 }
 
-/// From the coupling of translations and rotations about the origin: r_y' M r_rz = m_y c_x, r_z' M r_ry = -m_z c_x and so on
-/// round the axes. Where the two directions that see a coordinate carry different masses, both count by their mass;
-/// where none does, the coordinate is zero.
+/// From the coupling of translations and rotations about the origin: r_y' M r_rz = m_y c_x, r_z' M r_ry =
+/// -m_z c_x and so on round the axes. Where the two directions that see a coordinate carry different masses,
+/// both count by their mass; where none does, the coordinate is zero.
 fn centre_of_mass(
     mass: &SymmetricMatrix,
     labels: &[DofLabel],
@@ -181,7 +185,8 @@ fn centre_of_mass(
     })
 }
 
-/// What a row of masses along an axis seems to have of inertia about it after the coordinates were shifted and rounded.
+/// What a row of masses along an axis seems to have of inertia about it after the coordinates were shifted
+/// and rounded.
 fn rounding_of_inertia(
     totals: &Mat<f64>,
     coordinates: Option<&HashMap<i64, [f64; 3]>>,

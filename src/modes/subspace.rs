@@ -6,20 +6,22 @@ use super::ModesError;
 use super::mac::Grams;
 use crate::matrix::SymmetricMatrix;
 
-/// Eigenvalue of a Gram matrix with unit diagonal below which its shapes are told to depend on each other: some 1e-5 of
-/// angle, above what shapes with six digits leave.
+/// Eigenvalue of a Gram matrix with unit diagonal below which its shapes are told to depend on each other:
+/// some 1e-5 of angle, above what shapes with six digits leave.
 const DEPENDENT: f64 = 1e-10;
 
-/// The smallest squared cosine of the principal angles between span(A) and span(B): 1 where the smaller space lies in the
-/// other, 0 where something in it is orthogonal to all of the other. For two single shapes it is their MAC.
+/// The smallest squared cosine of the principal angles between span(A) and span(B): 1 where the smaller space
+/// lies in the other, 0 where something in it is orthogonal to all of the other. For two single shapes it is
+/// their MAC.
 ///
-/// With Q_A, Q_B orthonormal bases (Q' W Q = I; W is `mass`, or the identity) it is the smallest singular value of Q_A' W
-/// Q_B, squared; there are as many angles as the smaller space has dimensions. Shapes that depend on others of their set, or
-/// have no mass, don't count; with none left the result is 0. Arguments as for [`mac`](super::mac()).
+/// With Q_A, Q_B orthonormal bases (Q' W Q = I; W is `mass`, or the identity) it is the smallest singular
+/// value of Q_A' W Q_B, squared; there are as many angles as the smaller space has dimensions. Shapes that
+/// depend on others of their set, or have no mass, don't count; with none left the result is 0. Arguments as
+/// for [`mac`](super::mac()).
 ///
-/// Source: A. Bjoerck, G. H. Golub, "Numerical methods for computing angles between linear subspaces", Mathematics of
-/// Computation 27 (1973) 579-594, doi:10.1090/S0025-5718-1973-0348991-3. Squared cosines near 1 are exact to rounding;
-/// angles below 1e-8 are not told from zero.
+/// Source: A. Bjoerck, G. H. Golub, "Numerical methods for computing angles between linear subspaces",
+/// Mathematics of Computation 27 (1973) 579-594, doi:10.1090/S0025-5718-1973-0348991-3. Squared cosines near
+/// 1 are exact to rounding; angles below 1e-8 are not told from zero.
 ///
 /// # Errors
 /// As [`mac`](super::mac()).
@@ -59,6 +61,9 @@ pub(super) fn smallest_squared_cosine(aa: MatRef<'_, f64>, ab: MatRef<'_, f64>, 
 /// C, one row per shape, such that the columns of A C are an orthonormal basis of span(A): C' (A' W A) C = I.
 pub(super) fn orthonormal(gram: MatRef<'_, f64>) -> Mat<f64> {
     let size = gram.nrows();
+    if size == 0 {
+        return Mat::new();
+    }
     let inverse_length = |i: usize| if gram[(i, i)] > 0.0 { gram[(i, i)].sqrt().recip() } else { 0.0 };
     let scale: Vec<f64> = (0..size).map(inverse_length).collect();
     // Of two roundings of one number, the mean.
