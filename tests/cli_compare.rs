@@ -68,7 +68,7 @@ fn more_modes_than_there_are() {
     assert!(folder.path("out/certificate.json").exists());
     assert!(
         run_well(&folder, &format!("{CHAIN} --compare 4"))
-            .contains("full model: it has these 4 modes and no other")
+            .contains("full model: these 4 modes are the lowest, by a Sturm count of 4 below ")
     );
 }
 

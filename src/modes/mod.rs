@@ -11,14 +11,25 @@
 //! Shapes are columns, one row per equation; those that are compared may have any scale and sign.
 
 mod assignment;
+mod band;
+mod batch;
+mod dense;
 mod error;
+mod finish;
+mod interval;
+mod lanczos;
+mod lowest;
 mod mac;
+mod nearest;
 mod options;
+mod orthonormal;
 mod pairing;
 mod participation;
 mod plan;
+mod problem;
 mod result;
 mod subspace;
+mod tall;
 
 pub use assignment::assign;
 pub use error::ModesError;
