@@ -4,9 +4,10 @@
 //! modes_once time FOLDER COUNT THREADS OUT.npy
 //! ```
 //!
-//! Prints one JSON object: seconds of the plan (order, symbolic work) and of the modes with their proof, seconds
-//! of the modes of a second pair with the same plan, the proof, and the most memory that the process had after the
-//! first pair; OUT.npy gets the frequencies in Hz. Run by cargo without arguments it does nothing.
+//! Prints one JSON object: seconds of the plan (order, symbolic work) and of the modes with their proof,
+//! seconds of the modes of a second pair with the same plan, the proof, and the most memory that the process
+//! had after the first pair; OUT.npy gets the frequencies in Hz. Run by cargo without arguments it does
+//! nothing.
 
 use std::path::Path;
 use std::time::Instant;

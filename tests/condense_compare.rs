@@ -1,4 +1,4 @@
-//! Reduced modes beside those of the full model: published numbers, closed cases, rigid, close and lost modes.
+//! Reduced modes beside those of the full model: published numbers; rigid, close and lost modes.
 
 #[path = "support/solid.rs"]
 mod solid;
@@ -65,7 +65,8 @@ fn line(mode: &ComparedMode) -> (f64, usize, f64, f64, f64) {
     (mode.full_hz, reduced.mode, reduced.hz, reduced.error_percent.expect("an error"), reduced.mac)
 }
 
-/// Frequencies of MSC Nastran (see data/cantilever/make.py); MAC by NumPy, with T = -K_ss^-1 K_sm and `scipy.linalg.eigh`.
+/// Frequencies of MSC Nastran (see data/cantilever/make.py); MAC by NumPy, with T = -K_ss^-1 K_sm and
+/// `scipy.linalg.eigh`.
 #[test]
 fn the_cantilever_of_nastran() {
     let pair = example("cantilever/K.mtx", "cantilever/M.mtx");
@@ -137,8 +138,8 @@ fn a_free_body() {
     }
 }
 
-/// A square bar bends alike about two axes. Masters at one edge alone choose other axes, and split the pair a little: the
-/// span of both is what stays.
+/// A square bar bends alike about two axes. Masters at one edge alone choose other axes, and split the pair a
+/// little: the span of both is what stays.
 #[test]
 fn a_close_pair_is_compared_as_a_subspace() {
     let pair = brick([8, 2, 2], SolidFace::Clamped);
@@ -152,7 +153,8 @@ fn a_close_pair_is_compared_as_a_subspace() {
     assert!(first.mac > 0.99 && first.mode == 1 && second.mode == 2, "{first:?}, {second:?}");
 }
 
-/// Two chains side by side, masters in the stiffer one: all modes of the other are lost, and nothing takes their place.
+/// Two chains side by side, masters in the stiffer one: all modes of the other are lost, and nothing takes
+/// their place.
 #[test]
 fn a_part_without_masters_is_lost() {
     let (stiffness, mass) = example("chain4/K.mtx", "chain4/M.mtx");

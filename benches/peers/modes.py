@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """The lowest modes of large sparse pairs: this crate against SciPy's ARPACK with PARDISO and CHOLMOD.
 
-Every program gets the same K and M and one thread; ours also runs on more (--threads). They take turns, round
-after round, and the table shows medians in seconds without reading files: `order` (ordering and symbolic work),
-`factor`, `iterate` (Lanczos with its solves; ours also what proves that no mode is missing: the factorizations
-that count are under `factor`) and `total`. "ours x" is our time on one thread over that program's, spread is (slowest -
-fastest) / median of the total: above 10 % the machine was busy. Frequencies of all must agree to 1e-8, and ours
-must come with their proof. A line below says what a second pair with the same pattern costs.
-Set up with setup.sh; the Rust side is built by this script.
+Every program gets the same K and M and one thread; ours also runs on more (--threads). They take turns,
+round after round, and the table shows medians in seconds without reading files: `order` (ordering and
+symbolic work), `factor`, `iterate` (Lanczos with its solves; ours also what proves that no mode is
+missing: the factorizations that count are under `factor`) and `total`. "ours x" is our time on one thread
+over that program's, spread is (slowest - fastest) / median of the total: above 10 % the machine was busy.
+Frequencies of all must agree to 1e-8, and ours must come with their proof. A line below says what a
+second pair with the same pattern costs. Set up with setup.sh; the Rust side is built by this script.
 """
 
 import shared  # before NumPy: one thread for each library  # isort: skip

@@ -1,9 +1,9 @@
-"""The peers of modes.py: SciPy's ARPACK in shift-invert mode at zero, with one factorization or another as its inverse.
+"""The peers of modes.py: SciPy's ARPACK in shift-invert mode with one factorization or another.
 
-A peer is made with (K, M), which prepares its input formats outside the clock. `run(count)` returns the seconds of
-`order` (ordering and symbolic work), `factor` and `iterate` (ARPACK with its solves), and `calls`, the number of
-solves; the eigenvalues, ascending, are left in `values`. What a peer does not tell is None.
-All of them run on one thread: shared.py sees to that before NumPy loads.
+A peer is made with (K, M), which prepares its input formats outside the clock. `run(count)` returns the
+seconds of `order` (ordering and symbolic work), `factor` and `iterate` (ARPACK with its solves), and
+`calls`, the number of solves; the eigenvalues, ascending, are left in `values`. What a peer does not tell
+is None. All of them run on one thread: shared.py sees to that before NumPy loads.
 """
 
 import functools
@@ -49,7 +49,7 @@ def eigsh(stiffness, count, mass, **more):
 
 
 class PardisoDefaults(Arpack):
-    """MKL PARDISO as pypardiso calls it: default settings, two steps of refinement, a check of the matrix per solve."""
+    """MKL PARDISO as pypardiso calls it: defaults, two steps of refinement, a look at the matrix per solve."""
 
     def prepare(self):
         self.upper = sp.triu(self.stiffness, format="csr")
@@ -66,7 +66,7 @@ class PardisoDefaults(Arpack):
 
 
 class Pardiso(Arpack):
-    """MKL PARDISO called directly with the settings of solvers.py: METIS, no refinement, no copies of the matrix."""
+    """MKL PARDISO called directly with the settings of solvers.py: METIS, no refinement, no copies."""
 
     def prepare(self):
         self.direct = solvers.Pardiso(self.stiffness, sp.csc_matrix((self.stiffness.shape[0], 1)))

@@ -1,8 +1,8 @@
 //! A reduced model beside the full one: which mode has become which, and how far off it is.
 //!
-//! The lowest modes of the full pair are computed and counted; the shapes of the reduced pair are expanded to the full
-//! model, u = [u_m; T u_m], and paired with them by the mass-weighted MAC. Unlike the other numbers of the
-//! certificate this needs a factor of the whole model, and tells the error instead of estimating it.
+//! The lowest modes of the full pair are computed and counted; the shapes of the reduced pair are expanded to
+//! the full model, u = [u_m; T u_m], and paired with them by the mass-weighted MAC. Unlike the other numbers
+//! of the certificate this needs a factor of the whole model, and tells the error instead of estimating it.
 
 use faer::MatRef;
 use serde::Serialize;
@@ -16,8 +16,8 @@ use crate::modes::{
 };
 use crate::parallel::Progress;
 
-/// A partner may have moved up past others: so many reduced modes for each mode of the full model are looked at, and
-/// [`MORE_CANDIDATES`] besides.
+/// A partner may have moved up past others: so many reduced modes for each mode of the full model are looked
+/// at, and [`MORE_CANDIDATES`] besides.
 const CANDIDATES_PER_MODE: usize = 2;
 const MORE_CANDIDATES: usize = 8;
 
@@ -51,10 +51,11 @@ pub struct Counterpart {
     pub mode: usize,
     /// Its frequency, Hz.
     pub hz: f64,
-    /// 100 (f_reduced - f_full) / f_full; zero for a rigid-body mode that has stayed one, `None` for one that has not.
+    /// 100 (f_reduced - f_full) / f_full; zero for a rigid-body mode that has stayed one, `None` for one that
+    /// has not.
     pub error_percent: Option<f64>,
-    /// Mass-weighted MAC of the two shapes, the reduced one expanded. In a close pair that of the subspaces: the
-    /// smallest squared cosine of their principal angles.
+    /// Mass-weighted MAC of the two shapes, the reduced one expanded. In a close pair that of the subspaces:
+    /// the smallest squared cosine of their principal angles.
     pub mac: f64,
     /// Compared as part of a subspace of close modes.
     pub in_close_group: bool,
@@ -86,14 +87,15 @@ pub struct Comparison {
     pub largest_residual: f64,
 }
 
-/// Computes the `count` lowest modes of the full model and pairs them with those of the reduced one by optimal assignment
-/// on the mass-weighted MAC after expansion; modes of close frequencies are compared as subspaces.
+/// Computes the `count` lowest modes of the full model and pairs them with those of the reduced one by
+/// optimal assignment on the mass-weighted MAC after expansion; modes of close frequencies are compared as
+/// subspaces.
 ///
 /// `stiffness` and `mass` are the full matrices that `guyan` was made from. Not converging is no error:
 /// [`Comparison::proof`] says what is missing.
 ///
-/// Cost: a factorization of K - sigma M, one more for the count, a solve for each of some 2 `count` reduced modes, and the
-/// iteration.
+/// Cost: a factorization of K - sigma M, one more for the count, a solve for each of some 2 `count` reduced
+/// modes, and the iteration.
 ///
 /// # Errors
 /// [`ModesError`] of the full model.
@@ -162,7 +164,8 @@ impl Comparison {
                 self.missed().take(MOST_NAMED).map(|mode| mode.mode.to_string()).collect();
             let more = if missed > MOST_NAMED { ", ..." } else { "" };
             words.push(format!(
-                "WARNING: the reduced model has lost {missed} mode(s) of the full one, no reduced shape is like them: {}{more}",
+                "WARNING: the reduced model has lost {missed} mode(s) of the full one, \
+                 no reduced shape is like them: {}{more}",
                 first.join(", ")
             ));
         }
@@ -194,8 +197,8 @@ impl Comparison {
         let (off, worst) = partners().max_by(|a, b| size(a.1).total_cmp(&size(b.1)))?;
         let (unlike, least) = partners().min_by(|a, b| a.1.mac.total_cmp(&b.1.mac))?;
         Some(format!(
-            "reduced against full: {} of {} elastic modes found again, frequencies off by {:.2} % at most (mode {off}), \
-             MAC {:.4} at least (mode {unlike})",
+            "reduced against full: {} of {} elastic modes found again, frequencies off by {:.2} % at most \
+             (mode {off}), MAC {:.4} at least (mode {unlike})",
             partners().count(),
             elastic().count(),
             size(worst),

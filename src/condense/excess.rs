@@ -7,11 +7,11 @@ use crate::matrix::SymmetricMatrix;
 
 /// An estimate of how much too high the reduced frequencies are, relative to themselves.
 ///
-/// A reduced mode, expanded, leaves the inertia forces of the slaves, lambda M u, unbalanced. Letting
-/// the slaves follow those (the step that IRS takes: J. O'Callahan, 7th IMAC 1989; one inverse iteration of
-/// the full pair, since the masters are in balance already) gives a better shape, whose Rayleigh quotient rho is much
-/// nearer to the eigenvalue of the full model; the result is sqrt(lambda / rho) - 1 per mode. Below the first fixed-interface frequency it is the error
-/// itself to a few per cent of it; it is no bound.
+/// A reduced mode, expanded, leaves the inertia forces of the slaves, lambda M u, unbalanced. Letting the
+/// slaves follow those (the step that IRS takes: J. O'Callahan, 7th IMAC 1989; one inverse iteration of the
+/// full pair, since the masters are in balance already) gives a better shape, whose Rayleigh quotient rho is
+/// much nearer to the eigenvalue of the full model; the result is sqrt(lambda / rho) - 1 per mode. Below the
+/// first fixed-interface frequency it is the error itself to a few per cent of it; it is no bound.
 ///
 /// `shapes`: `m x modes` of the reduced pair; `eigenvalues`: lambda of each, zero for rigid-body modes.
 /// Cost: one solve per mode.

@@ -23,8 +23,8 @@ pub(crate) enum LowestEigenvalue {
     },
 }
 
-/// The lowest eigenvalue of K phi = lambda M phi with the factor of a positive definite K. No Sturm count: a factorization
-/// more would cost as much as all of this.
+/// The lowest eigenvalue of K phi = lambda M phi with the factor of a positive definite K. No Sturm count: a
+/// factorization more would cost as much as all of this.
 ///
 /// `tolerance`: of the residual of 1 / lambda; the error of lambda is about its square.
 pub(crate) fn lowest_eigenvalue(

@@ -1,8 +1,8 @@
-//! Lowest modes of one large sparse pair K phi = lambda M phi, with the proof that none is missing; and mode shapes
-//! of one model: how alike two sets are, which mode is which, and how much mass moves in each.
+//! Lowest modes of one large sparse pair K phi = lambda M phi, with the proof that none is missing; and mode
+//! shapes of one model: how alike two sets are, which mode is which, and how much mass moves in each.
 //!
-//! - [`ModesPlan`]: symbolic work once for all pairs of one pattern, then modes and counts of each; [`modes()`] for
-//!   one pair;
+//! - [`ModesPlan`]: symbolic work once for all pairs of one pattern, then modes and counts of each;
+//!   [`modes()`] for one pair;
 //! - [`mac`]: MAC_ij = |a_i' W b_j|^2 / ((a_i' W a_i)(b_j' W b_j)), W = I or W = M; [`subspace_mac`] for
 //!   close pairs;
 //! - [`pair_modes`]: the modes of one set beside those of another, by optimal assignment ([`assign`]);

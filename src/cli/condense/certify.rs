@@ -1,4 +1,4 @@
-//! The certificate with the reduced frequencies and, where asked for, the modes of the full model beside them.
+//! The certificate with the reduced frequencies and, where asked for, the full model's modes beside them.
 
 use std::time::Instant;
 
