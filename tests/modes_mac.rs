@@ -206,9 +206,12 @@ fn a_double_frequency_that_the_other_set_splits_is_one_group() {
     let mut b = ring(12, &[1, 2], 0.25 * PI);
     b.0[1] *= 1.03;
     for pairing in [paired(&a, &b), paired(&b, &a)] {
-    assert_eq!((pairing.pairs.len(), pairing.groups.len()), (4, 2));
-    assert_eq!((pairing.groups[0].a.as_slice(), pairing.groups[0].b.as_slice()), (&[0, 1][..], &[0, 1][..]));
-    assert_relative_eq!(pairing.groups[0].subspace_mac, 1.0, epsilon = 1e-14);
+        assert_eq!((pairing.pairs.len(), pairing.groups.len()), (4, 2));
+        assert_eq!(
+            (pairing.groups[0].a.as_slice(), pairing.groups[0].b.as_slice()),
+            (&[0, 1][..], &[0, 1][..])
+        );
+        assert_relative_eq!(pairing.groups[0].subspace_mac, 1.0, epsilon = 1e-14);
     }
 }
 
@@ -266,8 +269,8 @@ fn rigid_body_motions_are_one_group_without_a_difference() {
         _ => 0.0,
     });
     let (a, b) = ((vec![0.0, 0.0, 0.0, 50.0], rigid), (vec![1e-4, 3e-4, -2e-5, 51.0], mixed));
-    for pairing in [paired(&a, &b), paired(&b, &a)] {
-    assert_eq!((pairing.pairs.len(), pairing.groups.len()), (4, 2));
+    let pairing = paired(&a, &b);
+    assert_eq!(pairing.pairs.len(), 4);
     assert_eq!(pairing.groups.len(), 1);
     assert_eq!(
         (pairing.groups[0].a.as_slice(), pairing.groups[0].b.as_slice()),

@@ -1,4 +1,4 @@
-//! Why modes can't be computed, or their shapes compared and weighed.
+//! Why modes can't be computed, compared or weighed.
 
 use thiserror::Error;
 
@@ -6,7 +6,7 @@ use crate::error::size;
 use crate::factor::FactorError;
 use crate::matrix::{DofNames, MatrixError};
 
-/// DOFs and modes are 0-based in the fields and 1-based in the message; [`ModesError::describe`] names the DOFs.
+/// DOFs are 0-based equations; [`ModesError::describe`] names them.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
 pub enum ModesError {
@@ -212,13 +212,6 @@ impl ModesError {
             Self::Indefinite { dof, pivot } => {
                 format!(
                     "the stiffness is not positive definite: pivot {pivot:.2e} at DOF {}",
-                    names.name(*dof)
-                )
-            }
-            Self::ShapeNotFinite { mode, dof, value } => {
-                format!(
-                    "the shape of mode {} is {value} at DOF {}, not a finite number",
-                    mode + 1,
                     names.name(*dof)
                 )
             }
