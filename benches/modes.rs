@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use modalsweep::matrix::SymmetricMatrix;
-use modalsweep::modes::{Modes, ModesOptions, ModesPlan, PAIRS_PER_CHAIN, PlanOptions, Wanted};
+use modalsweep::modes::{Modes, ModesOptions, ModesPlan, PAIRS_PER_CHAIN, PlanOptions, Wanted, mac};
 use modalsweep::parallel::{Silent, with_threads};
 use rayon::prelude::*;
 use solid::SolidFace;
@@ -95,5 +95,14 @@ fn many(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, lowest, band, many);
+/// Mass-weighted MAC of two sets of twenty shapes.
+fn alike(criterion: &mut Criterion) {
+    let (pair, plan) = brick([20, 20, 20]);
+    let shapes = solve(&plan, &pair, Wanted::Lowest(MODES)).shapes;
+    on_threads(criterion, "solid26k", "MAC of 20 with 20", || {
+        black_box(mac(shapes.as_ref(), shapes.as_ref(), Some(&pair.1)).expect("a MAC"));
+    });
+}
+
+criterion_group!(benches, lowest, band, many, alike);
 criterion_main!(benches);

@@ -125,7 +125,7 @@ fn condensing_what_has_no_mass_is_exact() {
 #[test]
 fn a_free_body() {
     let pair = brick([5, 4, 3], SolidFace::Free);
-    let comparison = compared(&pair, &(0..pair.0.size()).step_by(5).collect::<Vec<_>>(), 8);
+    let comparison = compared(&pair, &(0..pair.0.size()).step_by(2).collect::<Vec<_>>(), 8);
     for mode in &comparison.modes[..6] {
         let (full, number, reduced, error, mac) = line(mode);
         assert!(number <= 6, "{mode:?}");
@@ -134,7 +134,7 @@ fn a_free_body() {
     }
     for mode in &comparison.modes[6..] {
         let (full, _, reduced, error, mac) = line(mode);
-        assert!(full > 0.0 && reduced > full && error > 0.0 && mac > 0.8, "{mode:?}");
+        assert!(full > 0.0 && reduced > full && error < 10.0 && mac > 0.9, "{mode:?}");
     }
 }
 
@@ -184,16 +184,55 @@ fn a_part_without_masters_is_lost() {
     assert_relative_eq!(line(&comparison.modes[1]).4, 1.0, max_relative = 1e-12);
 }
 
+fn bracket() -> Pair {
+    example("bracket/bracket.sti.gz", "bracket/bracket.mas.gz")
+}
+
+fn bracket_file(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/bracket").join(name);
+    std::fs::read_to_string(path).unwrap()
+}
+
+/// Full frequency, error in % and MAC by SciPy (`eigsh` of the full pair, `splu` for T, `eigh` of the reduced pair).
+#[test]
+fn the_bracket_with_masters_chosen_by_hand() {
+    let names = bracket_file("bracket.dof");
+    let names: Vec<&str> = names.lines().map(str::trim).collect();
+    let masters = bracket_file("masters.txt");
+    let masters = masters.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let masters: Vec<usize> =
+        masters.map(|master| names.iter().position(|name| *name == master).unwrap()).collect();
+    let comparison = compared(&bracket(), &masters, 8);
+    let scipy = [
+        (1702.362732413475, 0.10505707332828518, 0.9999993856711697),
+        (1919.1750342524922, 0.10366312014504775, 0.9999996741994196),
+        (5066.989332475445, 1.004216146090764, 0.9999538704072058),
+        (6650.180540977341, 1.227766313189127, 0.9998863396947802),
+        (9362.681218701384, 2.4564302774253255, 0.9998072399732059),
+        (11754.978257864012, 4.042652160040228, 0.9989619836301351),
+        (15330.33587275578, 5.3896567376618965, 0.9982265579818258),
+        (17795.137486054344, 8.238859480403393, 0.9884875177028016),
+    ];
+    for (mode, (hz, percent, alike)) in comparison.modes.iter().zip(scipy) {
+        let (full, number, _, error, mac) = line(mode);
+        assert_eq!(number, mode.mode);
+        assert_relative_eq!(full, hz, max_relative = 1e-8);
+        assert_relative_eq!(error, percent, epsilon = 2e-6);
+        assert_relative_eq!(mac, alike, epsilon = 1e-8);
+    }
+}
+
 /// Seven digits of CalculiX; Rayleigh-Ritz: a reduced frequency is never below the full one.
 #[test]
 fn the_bracket_with_masters_chosen_for_it() {
-    let pair = example("bracket/bracket.sti.gz", "bracket/bracket.mas.gz");
+    let pair = bracket();
     let masters = choose_masters(&pair.0, &pair.1, 60, &GuyanOptions::default(), &Silent).unwrap();
-    let comparison = compared(&pair, &masters, 12);
-    let text = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/bracket/frequencies.txt");
-    let text = std::fs::read_to_string(text).unwrap();
-    let calculix =
-        text.lines().filter(|line| !line.starts_with('#')).map(|line| line.trim().parse::<f64>().unwrap());
+    let comparison = compared(&pair, &masters, 8);
+    let calculix = bracket_file("frequencies.txt");
+    let calculix = calculix
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .map(|line| line.trim().parse::<f64>().unwrap());
     for (mode, calculix) in comparison.modes.iter().zip(calculix) {
         let (full, number, _, error, mac) = line(mode);
         assert_relative_eq!(full, calculix, max_relative = 3e-7);
