@@ -79,7 +79,7 @@ fn the_page_for_people() {
 fn one_json_object_of_condense() {
     let folder = chain();
     let object = json(&run_well(&folder, &format!("{CHAIN} --masters 2,4 -o out --json --threads 2")));
-    assert_snapshot!(keys(&object), @"certificate certificate_seconds command compute_seconds equations factor_bytes factor_entries factor_seconds files frequencies_hz mass_entries mass_method mass_seconds masters masters_seconds order_seconds ordering output peak_memory_bytes predicted_flops read_seconds slaves solve_seconds stiffness_entries symbolic_seconds threads version warnings write_seconds");
+    assert_snapshot!(keys(&object), @"certificate certificate_seconds command compare_seconds compute_seconds equations factor_bytes factor_entries factor_seconds files frequencies_hz mass_entries mass_method mass_seconds masters masters_seconds order_seconds ordering output peak_memory_bytes predicted_flops read_seconds slaves solve_seconds stiffness_entries symbolic_seconds threads version warnings write_seconds");
     for key in ["compute", "order", "symbolic", "factor", "solve", "read", "write"] {
         let seconds = object[format!("{key}_seconds")].as_f64().expect("seconds");
         assert!((0.0..60.0).contains(&seconds), "{key} {seconds}");

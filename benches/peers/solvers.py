@@ -72,12 +72,15 @@ class Pardiso:
         )  # fmt: skip
         assert error.value == 0, f"PARDISO phase {phase} ended with error {error.value}"
 
-    def run(self):
+    def factorize(self):
+        """Analysis and factorization; returns their seconds as `order` and `factor`."""
         self.handle, self.iparm = np.zeros(64, dtype=np.int64), self.settings()
         self.unused = np.zeros(0, dtype=np.int32)
-        seconds = {
-            name: timed(self.call, phase)[0] for name, phase in (("order", 11), ("factor", 22), ("solve", 33))
-        }
+        return {name: timed(self.call, phase)[0] for name, phase in (("order", 11), ("factor", 22))}
+
+    def run(self):
+        seconds = self.factorize()
+        seconds["solve"] = timed(self.call, 33)[0]
         entries = int(self.iparm[17])
         self.call(-1)
         return seconds | {"entries": entries}

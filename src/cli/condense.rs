@@ -1,18 +1,21 @@
 //! `modalsweep condense`.
 
+mod certify;
+mod table;
+
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
-use faer::{Mat, MatRef};
-use modalsweep::condense::{
-    Certificate, Guyan, GuyanOptions, Known, Partition, Recovery, choose_masters, condense, frequency_excess,
-};
-use modalsweep::eigen::{PairOptions, definite_pair};
+use faer::Mat;
+use modalsweep::condense::{Certificate, Guyan, GuyanOptions, Partition, Recovery, choose_masters, condense};
 use modalsweep::factor::Ordering;
 use modalsweep::io::{read_npy, write_atomically, write_matrix_market_dense_with, write_npy_with};
-use modalsweep::matrix::{DofNames, SymmetricMatrix};
+use modalsweep::matrix::DofNames;
+
+use certify::certify;
+pub use table::write_comparison;
 
 use super::failure::Failure;
 use super::masters::{MasterSpec, parse};
@@ -21,12 +24,6 @@ use super::output::OutputFolder;
 use super::progress::Display;
 use super::summary::{Run, Seconds};
 use super::{Common, Outcome};
-
-/// Mode shapes of reduced models beyond this size would take longer than the condensation.
-const MOST_MASTERS_WITH_SHAPES: usize = 1500;
-
-/// Modes whose frequency error is estimated.
-const ESTIMATED_MODES: usize = 20;
 
 /// Written last.
 const CERTIFICATE: &str = "certificate.json";
@@ -50,6 +47,9 @@ pub struct CondenseArgs {
     /// Loads on the full model to reduce: .npy, equations x cases
     #[arg(long, value_name = "FILE")]
     loads: Option<PathBuf>,
+    /// Compute the N lowest modes of the full model, and set the reduced ones beside them
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    compare: Option<u32>,
     /// Format of the written matrices
     #[arg(long, value_enum, default_value_t = OutputFormat::Npy)]
     format: OutputFormat,
@@ -113,34 +113,38 @@ pub fn run(args: &CondenseArgs, common: &Common) -> Result<Outcome> {
     args.check_overwriting()?;
     let folder = OutputFolder::open(&args.output)?;
     let model = args.model.load()?;
+    if args.compare.is_some() && model.mass.is_none() {
+        return Err(Failure::new("--compare needs the mass matrix").with_help("give it with -m").into());
+    }
     let loads = args.loads.as_deref().map(|path| read_loads(path, &model.names)).transpose()?;
     let spec = parse(&args.masters, &model.names)?;
     let mut seconds = Seconds { read: started.elapsed().as_secs_f64(), ..Seconds::default() };
 
     let started = Instant::now();
     let mut guyan = reduce(args, common, &model, spec, &mut seconds)?;
-    let certified = Instant::now();
-    let (certificate, mut warnings) = certify(&guyan, &model);
-    warnings.extend(model.warnings.iter().cloned());
+    let examined = Instant::now();
+    let mut certified = certify(&guyan, &model, args.compare.map(|modes| modes as usize), common);
+    certified.warnings.extend(model.warnings.iter().cloned());
     let reduced_loads = loads.map(|loads| guyan.reduce_loads(loads.as_ref()));
-    seconds.certificate = certified.elapsed().as_secs_f64();
+    seconds.compare = certified.compare_seconds;
+    seconds.certificate = examined.elapsed().as_secs_f64() - seconds.compare;
     seconds.compute = started.elapsed().as_secs_f64();
 
     let started = Instant::now();
-    let files =
-        Output { args, model: &model, guyan: &mut guyan, folder }.write(&certificate, reduced_loads)?;
+    let files = Output { args, model: &model, guyan: &mut guyan, folder }
+        .write(&certified.certificate, reduced_loads)?;
     seconds.write = started.elapsed().as_secs_f64();
     Run {
         model: &model,
         guyan: &guyan,
-        certificate: &certificate,
-        warnings,
+        certificate: &certified.certificate,
+        warnings: certified.warnings,
         seconds,
         files,
         folder: &args.output,
     }
     .print(common)?;
-    Ok(Outcome::Done)
+    Ok(if certified.comparison_failed { Outcome::SomeFailed } else { Outcome::Done })
 }
 
 /// Chooses masters where asked to, and condenses.
@@ -183,58 +187,6 @@ fn automatic(
     };
     choose_masters(&model.stiffness.matrix, &mass.matrix, count, options, display)
         .map_err(|error| Failure::in_model(&error, &model.names))
-}
-
-/// The certificate with the reduced frequencies, and what went wrong with those.
-fn certify(guyan: &Guyan, model: &Model) -> (Certificate, Vec<String>) {
-    let mut known = Known::names(&model.names);
-    known.coordinates = model.coordinates.as_ref();
-    known.symmetry_defects =
-        (model.stiffness.report.symmetry_defect, model.mass.as_ref().map(|mass| mass.report.symmetry_defect));
-    let mass = model.mass.as_ref().map(|mass| &mass.matrix);
-    let certificate = Certificate::new(guyan, &model.stiffness.matrix, mass, known);
-    let (Some(mass), Some(reduced_mass)) = (mass, guyan.mass()) else {
-        return (certificate, Vec::new());
-    };
-    add_frequencies(certificate, guyan, (&model.stiffness.matrix, mass), reduced_mass, &model.names)
-}
-
-fn add_frequencies(
-    certificate: Certificate,
-    guyan: &Guyan,
-    (stiffness, mass): (&SymmetricMatrix, &SymmetricMatrix),
-    reduced_mass: MatRef<'_, f64>,
-    names: &DofNames,
-) -> (Certificate, Vec<String>) {
-    let mut options = PairOptions::default();
-    if reduced_mass.nrows() <= MOST_MASTERS_WITH_SHAPES {
-        options = options.with_vectors();
-    }
-    let modes = match definite_pair(guyan.stiffness(), reduced_mass, &options) {
-        Ok(modes) => modes,
-        Err(error) => {
-            let masters = guyan.partition().masters();
-            let error = error.describe(|dof| names.name(masters[dof]));
-            return (certificate, vec![format!("no reduced frequencies: {error}")]);
-        }
-    };
-    let mut warnings = Vec::new();
-    if modes.indefinite_count > 0 {
-        warnings.push(format!("the reduced mass is negative in {} direction(s)", modes.indefinite_count));
-    }
-    if modes.unstable_count > 0 {
-        warnings.push(format!("{} unstable mode(s), listed as negative frequencies", modes.unstable_count));
-    }
-    let count = ESTIMATED_MODES.min(modes.eigenvalues.len());
-    let excess = match &modes.vectors {
-        Some(shapes) => {
-            let shapes = shapes.as_ref().subcols(0, count);
-            frequency_excess(guyan, stiffness, mass, shapes, &modes.eigenvalues[..count])
-        }
-        None => Vec::new(),
-    };
-    let (rigid, infinite) = (modes.rigid_count, modes.infinite_count);
-    (certificate.with_frequencies(modes.frequencies_hz(), rigid, infinite, excess), warnings)
 }
 
 fn read_loads(path: &Path, names: &DofNames) -> Result<Mat<f64>, Failure> {

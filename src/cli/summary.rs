@@ -8,6 +8,7 @@ use modalsweep::condense::{Certificate, Guyan, MassMethod};
 use serde_json::json;
 
 use super::Common;
+use super::condense::write_comparison;
 use super::figures::{grouped, megabytes};
 use super::machine::peak_memory_bytes;
 use super::model::{Loaded, Model};
@@ -19,6 +20,7 @@ pub struct Seconds {
     pub read: f64,
     pub masters: f64,
     pub certificate: f64,
+    pub compare: f64,
     pub compute: f64,
     pub write: f64,
 }
@@ -73,6 +75,7 @@ impl Run<'_> {
                 MassMethod::SecondSolve => "second solve",
             }),
             "certificate_seconds": self.seconds.certificate,
+            "compare_seconds": self.seconds.compare,
             "compute_seconds": self.seconds.compute,
             "write_seconds": self.seconds.write,
             "peak_memory_bytes": peak_memory_bytes(),
@@ -117,11 +120,18 @@ impl Run<'_> {
         if self.model.mass.is_some() {
             write!(page, ", mass {:.3}", self.guyan.mass_seconds())?;
         }
-        writeln!(page, ", certificate {:.3}, write {:.3}", seconds.certificate, seconds.write)?;
+        write!(page, ", certificate {:.3}", seconds.certificate)?;
+        if self.certificate.comparison.is_some() {
+            write!(page, ", full modes {:.3}", seconds.compare)?;
+        }
+        writeln!(page, ", write {:.3}", seconds.write)?;
         if let Some(peak) = peak_memory_bytes() {
             writeln!(page, "memory      {} at most", megabytes(peak))?;
         }
         self.write_frequencies(page)?;
+        if let Some(comparison) = &self.certificate.comparison {
+            write_comparison(page, comparison)?;
+        }
         writeln!(page)?;
         for sentence in self.certificate.in_words() {
             writeln!(page, "- {sentence}")?;

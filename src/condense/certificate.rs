@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use faer::{Mat, MatRef};
 use serde::Serialize;
 
 use super::Guyan;
 use super::balance::{Grounding, MassBalance, grounding, mass_balance};
+use super::compare::Comparison;
 use super::fixed_interface::{FixedInterface, fixed_interface};
 use crate::matrix::{DofNames, SymmetricMatrix};
 
@@ -81,12 +81,14 @@ pub struct Certificate {
     /// Frequencies of the reduced pair, Hz, ascending; rigid-body modes are zeros, unstable ones negative.
     pub frequencies_hz: Vec<f64>,
     /// For the first of them, an estimate of how much too high they are, relative: see
-    /// [`frequency_excess`].
+    /// [`frequency_excess`](super::frequency_excess).
     pub frequency_excess: Vec<f64>,
     /// Zero frequencies among them.
     pub rigid_body_modes: usize,
     /// Massless directions of the reduced pair: infinite frequencies, not listed.
     pub infinite_frequencies: usize,
+    /// The full model's modes beside the reduced ones, where asked for.
+    pub comparison: Option<Comparison>,
 }
 
 /// What is known about the input besides its matrices.
@@ -112,7 +114,7 @@ impl Certificate {
     /// Examines a condensed model; `stiffness` and `mass` are the full matrices it was made from. The reduced frequencies are the caller's to add
     /// ([`Certificate::with_frequencies`]): they are found by the room to the right of this one.
     ///
-    /// Cost: some 10 to 40 solves for the first fixed-interface frequency.
+    /// Cost: some 3 to 10 solves with a block of columns for the first fixed-interface frequency.
     pub fn new(
         guyan: &Guyan,
         stiffness: &SymmetricMatrix,
@@ -156,6 +158,7 @@ impl Certificate {
             frequency_excess: Vec::new(),
             rigid_body_modes: 0,
             infinite_frequencies: 0,
+            comparison: None,
         }
     }
 
@@ -167,6 +170,13 @@ impl Certificate {
         self.rigid_body_modes = rigid;
         self.infinite_frequencies = infinite;
         self.frequency_excess = excess;
+        self
+    }
+
+    /// Adds what [`compare`](super::compare()) has found.
+    #[must_use]
+    pub fn with_comparison(mut self, comparison: Comparison) -> Self {
+        self.comparison = Some(comparison);
         self
     }
 
@@ -189,6 +199,7 @@ impl Certificate {
             ));
         }
         words.extend(self.validity_in_words());
+        words.extend(self.comparison.iter().flat_map(Comparison::in_words));
         words.push(self.rigid_body_in_words());
         for balance in self.mass_balance.iter().flatten() {
             words.push(format!(
@@ -269,7 +280,7 @@ impl Certificate {
 }
 
 /// Four significant digits, without an exponent in the usual range.
-fn significant(value: f64) -> String {
+pub(super) fn significant(value: f64) -> String {
     let digits = (3 - value.abs().log10().floor() as i32).clamp(0, 6) as usize;
     if (1e-3..1e7).contains(&value) { format!("{value:.digits$}") } else { format!("{value:.3e}") }
 }
@@ -299,49 +310,4 @@ fn rigid_body_check(guyan: &Guyan, stiffness: &SymmetricMatrix, known: Known<'_>
         return skipped("no master moves in a rigid-body motion");
     }
     RigidBodyCheck::Checked { directions }
-}
-
-/// An estimate of how much too high the reduced frequencies are, relative to themselves.
-///
-/// A reduced mode, expanded, leaves the inertia forces of the slaves, lambda M u, unbalanced. Letting
-/// the slaves follow those (the step that IRS takes: J. O'Callahan, 7th IMAC 1989; one inverse iteration of
-/// the full pair, since the masters are in balance already) gives a better shape, whose Rayleigh quotient rho is much nearer to the eigenvalue of the full model; the result
-/// is sqrt(lambda / rho) - 1 per mode. Below the first fixed-interface frequency it is the error
-/// itself to a few per cent of it; it is no bound.
-///
-/// `shapes`: `m x modes` of the reduced pair; `eigenvalues`: lambda of each, zero for rigid-body modes.
-/// Cost: one solve per mode.
-///
-/// # Panics
-/// When the shapes have not one row per master, or not one column per eigenvalue.
-pub fn frequency_excess(
-    guyan: &Guyan,
-    stiffness: &SymmetricMatrix,
-    mass: &SymmetricMatrix,
-    shapes: MatRef<'_, f64>,
-    eigenvalues: &[f64],
-) -> Vec<f64> {
-    assert_eq!(shapes.ncols(), eigenvalues.len(), "one shape per eigenvalue");
-    let slaves = guyan.partition().slaves();
-    let mut full = guyan.recover(shapes);
-    let mut inertia = Mat::zeros(slaves.len(), shapes.ncols());
-    let mut weighed = vec![0.0; mass.size()];
-    for (mode, &lambda) in eigenvalues.iter().enumerate() {
-        mass.multiply_into(full.col_as_slice(mode), &mut weighed);
-        slaves.iter().enumerate().for_each(|(i, &dof)| inertia[(i, mode)] = lambda * weighed[dof]);
-    }
-    guyan.factor().solve_in_place(inertia.as_mut());
-    (eigenvalues.iter().enumerate())
-        .map(|(mode, &lambda)| {
-            if lambda <= 0.0 {
-                return 0.0;
-            }
-            slaves.iter().enumerate().for_each(|(i, &dof)| full[(dof, mode)] += inertia[(i, mode)]);
-            let shape = full.col_as_slice(mode);
-            let quotient = stiffness.bilinear(shape, shape) / mass.bilinear(shape, shape);
-            // Not below zero but for rounding; NaN stays what it is.
-            let excess = (lambda / quotient).sqrt() - 1.0;
-            if excess < 0.0 { 0.0 } else { excess }
-        })
-        .collect()
 }

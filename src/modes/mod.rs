@@ -16,6 +16,7 @@ mod band;
 mod batch;
 mod dense;
 mod error;
+mod factored;
 mod finish;
 mod interval;
 mod lanczos;
@@ -35,6 +36,7 @@ mod tall;
 
 pub use assignment::assign;
 pub use error::ModesError;
+pub(crate) use factored::{LowestEigenvalue, lowest_eigenvalue};
 pub use mac::mac;
 pub use options::{ModesOptions, PlanOptions, RigidModes, Wanted};
 pub use pairing::{ModeGroup, ModePair, ModeSet, Pairing, PairingOptions, pair_modes};

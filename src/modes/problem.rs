@@ -12,7 +12,7 @@ use crate::matrix::SymmetricMatrix;
 use crate::parallel::Progress;
 
 /// Columns that are solved together.
-const BLOCK_WIDTH: usize = 8;
+pub(super) const BLOCK_WIDTH: usize = 8;
 
 /// The negative shift for a singular stiffness, as part of the middle K_ii / M_ii: below the elastic modes of most
 /// models, and so large that the pivots stay far from rounding. Where it is too small for the digits of the matrices
