@@ -44,6 +44,12 @@ pub struct Model {
 }
 
 impl ModelArgs {
+    /// The files of K and M, and the names of their equations.
+    pub fn of_files(stiffness: &Path, mass: Option<&Path>, dofs: Option<&Path>) -> Self {
+        let [mass, dofs] = [mass, dofs].map(|path| path.map(Path::to_owned));
+        Self { stiffness: stiffness.to_owned(), mass, dofs, nodes: None }
+    }
+
     /// The files that are read.
     pub fn files(&self) -> Vec<PathBuf> {
         let optional = [&self.mass, &self.dofs, &self.nodes];
