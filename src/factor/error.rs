@@ -24,6 +24,13 @@ pub enum FactorError {
         /// Its diagonal entry.
         diagonal: f64,
     },
+    /// A pivot of an indefinite factorization that is zero but for rounding: the matrix is singular, or nearly so, at
+    /// this shift, or its leading part is. Another shift helps.
+    #[error("zero pivot at equation {}: the matrix, or a leading part of it, is singular or nearly so", dof + 1)]
+    ZeroPivot {
+        /// The DOF.
+        dof: usize,
+    },
     /// The factor would take more memory than allowed.
     #[error("the factor would take {needed} bytes, the limit is {limit}")]
     MemoryLimit {

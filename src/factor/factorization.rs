@@ -1,11 +1,13 @@
-//! The numeric factor and the checks that every one of them goes through.
+//! The numeric factor: what is factorized, in which order, into which memory.
 
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::FactorError;
-use super::numeric::{BadPivot, PanelCell, Tiles, Workspace, factor_panel};
+use super::checks::{PivotReport, smallest_pivots};
+use super::diagonal::BadPivot;
+use super::numeric::{Memory, PanelCell, Pivots, Task, Tiles, Workspace, factor_panel};
 use super::symbolic::Symbolic;
 use crate::matrix::{Pages, SymmetricMatrix};
 use crate::parallel::{Progress, Workspaces};
@@ -20,40 +22,54 @@ const SUBTREE_SHARE: f64 = 1.0 / 48.0;
 pub struct FactorOptions {
     /// Pivot ratios K_ii / D_ii above this are listed in [`PivotReport::doubtful`]; default 1e7.
     pub pivot_warning: f64,
-    /// Pivot ratios above this are refused as unrestrained; default 1e11.
+    /// Pivot ratios above this are refused as unrestrained; default 1e11. Not used in indefinite factorizations.
     pub pivot_limit: f64,
+    /// In indefinite factorizations, pivots of at most this part of the largest entry in their row of the matrix
+    /// are refused as zero; default 1e-14.
+    pub zero_pivot: f64,
     /// Backward errors of the probe above this are refused; default 1e-10.
     pub probe_limit: f64,
 }
 
 impl Default for FactorOptions {
     fn default() -> Self {
-        Self { pivot_warning: 1e7, pivot_limit: 1e11, probe_limit: 1e-10 }
+        Self { pivot_warning: 1e7, pivot_limit: 1e11, zero_pivot: 1e-14, probe_limit: 1e-10 }
     }
 }
 
-/// Nastran's measure of how much of a diagonal entry the elimination has used up: K_ii / D_ii, the
-/// original diagonal over the pivot. Well restrained models stay below some 1e6; unrestrained ones
-/// go beyond 1e11 at one DOF per mechanism.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct PivotReport {
-    /// The largest ratio.
-    pub largest_ratio: f64,
-    /// The DOF that has it.
-    pub dof: usize,
-    /// DOFs above [`FactorOptions::pivot_warning`] with their ratios, largest first.
-    pub doubtful: Vec<(usize, f64)>,
+/// Which signs the pivots may have.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Signs {
+    Positive,
+    Both,
 }
 
-/// The Cholesky factor P A P' = L L', in panels.
+/// Memory of a factor, for the next one: fresh memory costs seconds per gigabyte where the operating system first has to
+/// find its pages. Empty at the start; of another size than needed, it is replaced.
+#[derive(Debug, Default)]
+pub struct FactorStorage(Option<Pages>);
+
+impl FactorStorage {
+    fn take(&mut self, length: usize) -> Result<(Pages, Memory), FactorError> {
+        match self.0.take().filter(|pages| pages.len() == length) {
+            Some(pages) => Ok((pages, Memory::Used)),
+            None => Ok((Pages::zeroed(length).ok_or(FactorError::OutOfMemory)?, Memory::Fresh)),
+        }
+    }
+}
+
+/// The factor P A P' = L S L', in panels, S = diag(+-1): Cholesky's, where all pivots are positive.
 ///
 /// Memory: [`Symbolic::factor_bytes`].
 #[derive(Debug)]
 pub struct Factor {
     pub(super) symbolic: Arc<Symbolic>,
     values: Pages,
-    pivots: PivotReport,
+    /// Places of the negative pivots in the order of elimination, ascending.
+    pub(super) negative: Vec<u32>,
+    /// Right-hand sides in the order of elimination.
+    pub(super) spare: Workspaces<Vec<f64>>,
+    pub(super) pivots: PivotReport,
     probe_residual: f64,
     factor_seconds: f64,
 }
@@ -88,26 +104,134 @@ impl Factor {
         options: &FactorOptions,
         progress: &dyn Progress,
     ) -> Result<Self, FactorError> {
+        Self::new_in(&mut FactorStorage::default(), symbolic, matrix, options, progress)
+    }
+
+    /// [`Factor::new`] in the memory of an earlier factor ([`Factor::into_storage`]), which `storage` gets back where the
+    /// factorization fails.
+    ///
+    /// # Errors
+    /// As [`Factor::new`].
+    pub fn new_in(
+        storage: &mut FactorStorage,
+        symbolic: &Arc<Symbolic>,
+        matrix: &SymmetricMatrix,
+        options: &FactorOptions,
+        progress: &dyn Progress,
+    ) -> Result<Self, FactorError> {
+        Self::build(storage, symbolic, matrix, Signs::Positive, options, progress)
+    }
+
+    /// Factorizes a symmetric matrix that need not be definite: P A P' = L S L' with S = diag(+-1) and a positive
+    /// diagonal in L, that is L D L' with the size of D moved into L. By Sylvester's law of inertia A has as
+    /// many negative eigenvalues as S has negative entries: [`Factor::negative_pivots`]. For A = K - sigma M that is
+    /// the number of eigenvalues of (K, M) below sigma, M positive (semi)definite.
+    ///
+    /// The order of elimination is that of the plan: without interchanges entries may grow, and growth is watched
+    /// rather than prevented. A pivot that is zero but for rounding is refused, and [`Factor::probe_residual`]
+    /// says which relative change of the matrix explains its solution: eigenvalues of A closer to zero than
+    /// that, as part of its norm, may be counted on the wrong side.
+    ///
+    /// Cost and bits: those of [`Factor::new`] where A is positive definite; about the same cost elsewhere.
+    ///
+    /// # Errors
+    /// [`FactorError::ZeroPivot`], [`FactorError::PatternDiffers`], [`FactorError::ProbeFailed`].
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use modalsweep::{factor::{Factor, FactorOptions, Symbolic, SymbolicOptions}, matrix::SymmetricMatrix, parallel::Silent};
+    /// // Three masses 1 between springs 1, one end fixed: eigenvalues 0.198, 1.555 and 3.247. Two are below 2.5.
+    /// let sigma = 2.5;
+    /// let shifted = SymmetricMatrix::from_lower_csc(
+    ///     vec![0, 2, 4, 5], vec![0, 1, 1, 2, 2], vec![2.0 - sigma, -1.0, 2.0 - sigma, -1.0, 1.0 - sigma])?;
+    /// let symbolic = Arc::new(Symbolic::new(&shifted, &SymbolicOptions::default())?);
+    /// let factor = Factor::indefinite(&symbolic, &shifted, &FactorOptions::default(), &Silent)?;
+    /// assert_eq!(factor.negative_pivots(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn indefinite(
+        symbolic: &Arc<Symbolic>,
+        matrix: &SymmetricMatrix,
+        options: &FactorOptions,
+        progress: &dyn Progress,
+    ) -> Result<Self, FactorError> {
+        Self::indefinite_in(&mut FactorStorage::default(), symbolic, matrix, options, progress)
+    }
+
+    /// [`Factor::indefinite`] in the memory of an earlier factor, as [`Factor::new_in`].
+    ///
+    /// # Errors
+    /// As [`Factor::indefinite`].
+    pub fn indefinite_in(
+        storage: &mut FactorStorage,
+        symbolic: &Arc<Symbolic>,
+        matrix: &SymmetricMatrix,
+        options: &FactorOptions,
+        progress: &dyn Progress,
+    ) -> Result<Self, FactorError> {
+        Self::build(storage, symbolic, matrix, Signs::Both, options, progress)
+    }
+
+    fn build(
+        storage: &mut FactorStorage,
+        symbolic: &Arc<Symbolic>,
+        matrix: &SymmetricMatrix,
+        signs: Signs,
+        options: &FactorOptions,
+        progress: &dyn Progress,
+    ) -> Result<Self, FactorError> {
         if !symbolic.matches(matrix) {
             return Err(FactorError::PatternDiffers);
         }
         let started = std::time::Instant::now();
-        let mut values = Pages::zeroed(symbolic.factor_entries() as usize).ok_or(FactorError::OutOfMemory)?;
-        let bad = factor_panels(symbolic, matrix.values(), &mut values, progress);
+        let (mut values, memory) = storage.take(symbolic.factor_entries() as usize)?;
+        let smallest = match signs {
+            Signs::Positive => Vec::new(),
+            Signs::Both => smallest_pivots(matrix, &symbolic.place, options.zero_pivot),
+        };
+        let pivots = match signs {
+            Signs::Positive => Pivots::Positive,
+            Signs::Both => Pivots::Signed { smallest: &smallest },
+        };
+        let task = Task { symbolic, values: matrix.values(), pivots, memory };
+        let (bad, negative) = factor_panels(&task, &mut values, progress);
         let mut factor = Self {
             symbolic: Arc::clone(symbolic),
             values,
+            negative,
+            spare: Workspaces::default(),
             pivots: PivotReport { largest_ratio: 0.0, dof: 0, doubtful: Vec::new() },
             probe_residual: 0.0,
             factor_seconds: started.elapsed().as_secs_f64(),
         };
-        factor.check_pivots(matrix, &bad, options)?;
-        factor.probe_residual = factor.probe(matrix);
-        // NaN fails too.
-        if factor.probe_residual.is_nan() || factor.probe_residual > options.probe_limit {
-            return Err(FactorError::ProbeFailed { residual: factor.probe_residual });
+        match factor.check(matrix, &bad, signs, options) {
+            Ok(()) => Ok(factor),
+            Err(error) => {
+                *storage = factor.into_storage();
+                Err(error)
+            }
         }
-        Ok(factor)
+    }
+
+    fn check(
+        &mut self,
+        matrix: &SymmetricMatrix,
+        bad: &[BadPivot],
+        signs: Signs,
+        options: &FactorOptions,
+    ) -> Result<(), FactorError> {
+        self.check_pivots(matrix, bad, signs, options)?;
+        self.probe_residual = self.probe(matrix);
+        // NaN fails too.
+        if self.probe_residual.is_nan() || self.probe_residual > options.probe_limit {
+            return Err(FactorError::ProbeFailed { residual: self.probe_residual });
+        }
+        Ok(())
+    }
+
+    /// The memory of this factor, for the next one.
+    pub fn into_storage(self) -> FactorStorage {
+        FactorStorage(Some(self.values))
     }
 
     /// Panel p, column-major: its own columns on top, then the rows below.
@@ -118,6 +242,17 @@ impl Factor {
     /// The plan that this factor follows.
     pub fn symbolic(&self) -> &Symbolic {
         &self.symbolic
+    }
+
+    /// The number of negative pivots, which is that of the negative eigenvalues of the matrix; zero for Cholesky's
+    /// factor.
+    pub fn negative_pivots(&self) -> usize {
+        self.negative.len()
+    }
+
+    /// Where S is -1: places in the order of elimination, ascending.
+    pub fn negative_places(&self) -> &[u32] {
+        &self.negative
     }
 
     /// Pivot ratios.
@@ -134,87 +269,11 @@ impl Factor {
     pub fn factor_seconds(&self) -> f64 {
         self.factor_seconds
     }
-
-    fn check_pivots(
-        &mut self,
-        matrix: &SymmetricMatrix,
-        bad: &[BadPivot],
-        options: &FactorOptions,
-    ) -> Result<(), FactorError> {
-        let symbolic = &*self.symbolic;
-        let diagonal = matrix.diagonal();
-        let dof = |column: u32| symbolic.dof_order[column as usize] as usize;
-        for pivot in bad {
-            if let BadPivot::Negative { column, pivot } = *pivot {
-                let dof = dof(column);
-                return Err(FactorError::NotPositiveDefinite { dof, pivot, diagonal: diagonal[dof] });
-            }
-        }
-        let mut ratios: Vec<(usize, f64)> = Vec::new();
-        for p in 0..symbolic.panel_count() {
-            let height = symbolic.panel_height(p);
-            for (k, column) in (symbolic.begin[p]..symbolic.begin[p + 1]).enumerate() {
-                let dof = dof(column);
-                ratios.push((dof, diagonal[dof] / self.panel_values(p)[k * height + k].powi(2)));
-            }
-        }
-        for pivot in bad {
-            if let BadPivot::Vanishing { column } = *pivot {
-                let dof = dof(column);
-                if diagonal[dof] == 0.0 && is_coupled(matrix, dof) {
-                    // A 2 x 2 block with a zero on its diagonal has a negative eigenvalue.
-                    return Err(FactorError::NotPositiveDefinite { dof, pivot: 0.0, diagonal: 0.0 });
-                }
-                ratios[column as usize].1 = f64::INFINITY;
-            }
-        }
-        ratios.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        (self.pivots.dof, self.pivots.largest_ratio) = ratios[0];
-        ratios.retain(|&(_, ratio)| ratio > options.pivot_warning);
-        let mut dofs: Vec<usize> = ratios
-            .iter()
-            .filter(|(_, ratio)| *ratio > options.pivot_limit || ratio.is_infinite())
-            .map(|&(dof, _)| dof)
-            .collect();
-        self.pivots.doubtful = ratios;
-        if dofs.is_empty() {
-            return Ok(());
-        }
-        dofs.sort_unstable();
-        Err(FactorError::Singular { dofs, ratio_limit: options.pivot_limit })
-    }
-
-    /// Solves A x = A e with a rough vector e and looks at the residual.
-    fn probe(&self, matrix: &SymmetricMatrix) -> f64 {
-        let size = matrix.size();
-        // Rough, nowhere zero, the same on every machine: the golden ratio's multiples modulo 1.
-        let rough: Vec<f64> =
-            (1..=size).map(|k| (k as f64 * 0.618_033_988_749_894_9).fract() + 0.5).collect();
-        let mut load = vec![0.0; size];
-        matrix.multiply_into(&rough, &mut load);
-        let mut solution = load.clone();
-        self.solve_vector_in_place(&mut solution);
-        let mut image = vec![0.0; size];
-        matrix.multiply_into(&solution, &mut image);
-        let largest = |vector: &[f64]| {
-            vector.iter().fold(0.0, |m: f64, v| if v.abs() > m || v.is_nan() { v.abs() } else { m })
-        };
-        let difference: Vec<f64> = load.iter().zip(&image).map(|(b, ax)| b - ax).collect();
-        let scale = matrix.row_sum_norm() * largest(&solution) + largest(&load);
-        if scale == 0.0 { 0.0 } else { largest(&difference) / scale }
-    }
 }
 
-fn is_coupled(matrix: &SymmetricMatrix, dof: usize) -> bool {
-    (0..matrix.size()).filter(|&other| other != dof).any(|other| matrix.get(dof, other) != 0.0)
-}
-
-fn factor_panels(
-    symbolic: &Symbolic,
-    values: &[f64],
-    storage: &mut [f64],
-    progress: &dyn Progress,
-) -> Vec<BadPivot> {
+/// Bad pivots, and the places of the negative ones.
+fn factor_panels(task: &Task<'_>, storage: &mut [f64], progress: &dyn Progress) -> (Vec<BadPivot>, Vec<u32>) {
+    let symbolic = task.symbolic;
     let mut cells = Vec::with_capacity(symbolic.panel_count());
     let mut rest = storage;
     for p in 0..symbolic.panel_count() {
@@ -226,7 +285,7 @@ fn factor_panels(
     let (subtrees, top) = schedule(symbolic);
     progress.begin("factorizing", symbolic.panel_count() as u64);
     let run = |p: usize, tiles: Tiles, work: &mut Workspace| {
-        let bad = factor_panel(symbolic, p, values, &cells, tiles, work);
+        let bad = factor_panel(task, p, &cells, tiles, work);
         progress.advance(1);
         bad
     };
@@ -248,7 +307,9 @@ fn factor_panels(
         }
     });
     progress.end();
-    bad
+    let negative = (cells.iter().zip(&symbolic.begin))
+        .flat_map(|(cell, begin)| cell.negative().iter().map(move |col| begin + col));
+    (bad, negative.collect())
 }
 
 /// Ranges of panels that are whole subtrees with little work each, and the panels above them.

@@ -1,4 +1,4 @@
-//! B' A^-1 B = Y' Y, Y = L^-1 P B, without ever holding Y.
+//! B' A^-1 B = Y' S Y, Y = L^-1 P B, S = diag(+-1) the signs of the pivots, without ever holding Y.
 //!
 //! The equations are swept in the order of elimination, slab by slab. Within a slab every block of
 //! columns is solved forward; what it passes on waits in slots that are taken when an equation is
@@ -46,6 +46,8 @@ struct Traveller {
     entries: Vec<(u32, u32, f64)>,
     waiting: Vec<f64>,
     slab: Vec<f64>,
+    /// The slab with the signs of its pivots; empty where all are positive.
+    signed: Vec<f64>,
     active: bool,
 }
 
@@ -76,7 +78,7 @@ impl Factor {
             let blocks = &travellers;
             sums.par_iter_mut().with_max_len(1).zip(&pairs).for_each(|(sum, &(i, j))| {
                 if blocks[i].active && blocks[j].active {
-                    let (left, right) = (blocks[i].slab_part(), blocks[j].slab_part());
+                    let (left, right) = (blocks[i].slab_part(), blocks[j].signed_part());
                     matmul(sum.as_mut(), Accum::Add, left.transpose(), right, 1.0, Par::Seq);
                 }
             });
@@ -179,14 +181,24 @@ impl Traveller {
             entries,
             waiting,
             slab: Vec::new(),
+            signed: Vec::new(),
             active: false,
         }
     }
 
     /// The slab's rows of Y.
     fn slab_part(&self) -> MatRef<'_, f64> {
+        self.rows_of(&self.slab)
+    }
+
+    /// The slab's rows of S Y.
+    fn signed_part(&self) -> MatRef<'_, f64> {
+        self.rows_of(if self.signed.is_empty() { &self.slab } else { &self.signed })
+    }
+
+    fn rows_of<'a>(&self, slab: &'a [f64]) -> MatRef<'a, f64> {
         let width = self.columns.len();
-        MatRef::from_row_major_slice(&self.slab, self.slab.len() / width.max(1), width)
+        MatRef::from_row_major_slice(slab, slab.len() / width.max(1), width)
     }
 
     fn cross(&mut self, factor: &Factor, plan: &Plan, slab: &Slab) {
@@ -206,6 +218,23 @@ impl Traveller {
         }
         if self.active {
             self.descend(factor, plan, slab);
+            self.sign(factor, start, end);
+        }
+    }
+
+    /// Copies the slab, equations `start..end`, and changes the signs of rows with a negative pivot.
+    fn sign(&mut self, factor: &Factor, start: usize, end: usize) {
+        let width = self.columns.len();
+        let first = factor.negative.partition_point(|&place| (place as usize) < start);
+        let last = factor.negative.partition_point(|&place| (place as usize) < end);
+        self.signed.clear();
+        if first == last {
+            return;
+        }
+        self.signed.extend_from_slice(&self.slab);
+        for &place in &factor.negative[first..last] {
+            let row = &mut self.signed[(place as usize - start) * width..][..width];
+            row.iter_mut().for_each(|value| *value = -*value);
         }
     }
 

@@ -1,13 +1,16 @@
 //! Factorize once, solve many: sparse Cholesky factors P A P' = L L' of symmetric positive definite
-//! matrices, and solves with blocks of columns on all cores.
+//! matrices, signed ones P A P' = L S L', S = diag(+-1), of indefinite matrices with their inertia, and solves
+//! with blocks of columns on all cores.
 //!
 //! - the plan: [`Symbolic`] orders the pattern (METIS nested dissection or AMD), builds panels, and
 //!   predicts flops, entries and bytes before anything large is allocated; one per pattern;
 //! - the kernels: one panel of the factor, one block of right-hand sides;
-//! - the batch: [`Factor::new`] and the `solve` methods spread them over the caller's rayon pool.
+//! - the batch: [`Factor::new`], [`Factor::indefinite`] and the `solve` methods spread them over the caller's rayon pool.
 //!
 //! Every factor is checked: pivot ratios K_ii / D_ii ([`PivotReport`]) and a residual probe.
 
+mod checks;
+mod diagonal;
 mod error;
 mod factorization;
 mod gram;
@@ -22,8 +25,9 @@ mod symbolic;
 mod tree;
 
 pub use crate::matrix::Pages;
+pub use checks::PivotReport;
 pub use error::FactorError;
-pub use factorization::{Factor, FactorOptions, PivotReport};
+pub use factorization::{Factor, FactorOptions, FactorStorage};
 pub use graph::guess_nodes;
 pub(crate) use graph::renumber;
 pub use ordering::Ordering;

@@ -1,19 +1,19 @@
 //! The kernel of the numeric factorization: one panel at a time, left-looking.
 //!
 //! For panel p with columns C and rows R: gather A(R, C), subtract L(R, d) L(C, d)' of every earlier
-//! panel d that has rows in C, factorize the diagonal block, divide the rows below by it.
+//! panel d that has rows in C, factorize the diagonal block, divide the rows below by it. With signed pivots,
+//! P A P' = L S L': subtract L(R, d) S(d) L(C, d)', and change the signs of the columns below a negative pivot.
 //! E. Ng and B. Peyton, SIAM J. Sci. Comput. 14 (1993) 1034-1056, doi:10.1137/0914063.
 
 use std::sync::{Mutex, OnceLock};
 
-use faer::dyn_stack::{MemBuffer, MemStack};
-use faer::linalg::cholesky::llt::factor::{LltParams, cholesky_in_place, cholesky_in_place_scratch};
 use faer::linalg::matmul::matmul;
 use faer::linalg::triangular_solve::solve_lower_triangular_in_place;
 use faer::reborrow::{IntoConst, ReborrowMut};
-use faer::{Accum, MatMut, MatRef, Par, Spec};
+use faer::{Accum, MatMut, MatRef, Par};
 use rayon::prelude::*;
 
+use super::diagonal::{BadPivot, Signed, cholesky, cholesky_slowly, flip};
 use super::symbolic::{Symbolic, Update};
 
 /// Rows of a panel that are worked on together (a tile) depend on the panel alone, so that sums don't depend on
@@ -23,18 +23,48 @@ const TILES_PER_PANEL: usize = 6;
 const FEWEST_TILE_ROWS: usize = 256;
 const MOST_TILE_ROWS: usize = 1024;
 
-/// A pivot below this part of its diagonal entry, negative, is no rounding error.
-const CLEARLY_NEGATIVE: f64 = 1e-8;
+/// What the panels of one factorization have in common.
+pub(super) struct Task<'a> {
+    pub symbolic: &'a Symbolic,
+    /// Entries of A, as the pattern was analysed.
+    pub values: &'a [f64],
+    pub pivots: Pivots<'a>,
+    pub memory: Memory,
+}
 
-/// A panel on its way: first its storage, zeroed, then its values.
+/// The signs that pivots may have.
+#[derive(Clone, Copy)]
+pub(super) enum Pivots<'a> {
+    /// Cholesky.
+    Positive,
+    /// Both; one of at most this magnitude, by place in the order of elimination, is zero.
+    Signed { smallest: &'a [f64] },
+}
+
+/// What the storage of the panels holds at the start.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Memory {
+    /// Zeros.
+    Fresh,
+    /// Anything.
+    Used,
+}
+
+/// A panel on its way: first its storage, then its values.
 pub(super) struct PanelCell<'a> {
     storage: Mutex<Option<&'a mut [f64]>>,
-    values: OnceLock<&'a [f64]>,
+    done: OnceLock<DonePanel<'a>>,
+}
+
+struct DonePanel<'a> {
+    values: &'a [f64],
+    /// Its columns with a negative pivot, ascending.
+    negative: Vec<u32>,
 }
 
 impl<'a> PanelCell<'a> {
     pub fn new(storage: &'a mut [f64]) -> Self {
-        Self { storage: Mutex::new(Some(storage)), values: OnceLock::new() }
+        Self { storage: Mutex::new(Some(storage)), done: OnceLock::new() }
     }
 
     fn take_storage(&self) -> &'a mut [f64] {
@@ -42,8 +72,13 @@ impl<'a> PanelCell<'a> {
         storage.unwrap_or_else(|| unreachable!("a panel is factorized once"))
     }
 
-    fn values(&self) -> &'a [f64] {
-        self.values.get().unwrap_or_else(|| unreachable!("children come before parents"))
+    fn done(&self) -> &DonePanel<'a> {
+        self.done.get().unwrap_or_else(|| unreachable!("children come before parents"))
+    }
+
+    /// The columns of the panel, once factorized, that have a negative pivot, ascending.
+    pub fn negative(&self) -> &[u32] {
+        &self.done().negative
     }
 }
 
@@ -53,12 +88,14 @@ pub(super) struct Workspace {
     /// Place of each row in the panel at work.
     local: Vec<u32>,
     buffers: Buffers,
+    signed: Signed,
 }
 
 /// Buffers of one tile.
 #[derive(Default)]
 struct Buffers {
     products: Vec<f64>,
+    flipped: Vec<f64>,
     runs: Vec<Run>,
 }
 
@@ -69,45 +106,45 @@ pub(super) enum Tiles {
     Together,
 }
 
-/// A pivot that the Cholesky factorization can't use.
-pub(super) enum BadPivot {
-    /// Zero but for rounding, or far below the diagonal; the DOF was held fixed and the work went on.
-    Vanishing { column: u32 },
-    /// Clearly below zero.
-    Negative { column: u32, pivot: f64 },
-}
-
 /// Factorizes panel `p` into `panels[p]`; the panels that update it must be there.
 pub(super) fn factor_panel(
-    symbolic: &Symbolic,
+    task: &Task<'_>,
     p: usize,
-    values: &[f64],
     panels: &[PanelCell<'_>],
     tiles: Tiles,
     work: &mut Workspace,
 ) -> Vec<BadPivot> {
+    let Task { symbolic, values, .. } = *task;
     let (width, height) = (symbolic.panel_width(p), symbolic.panel_height(p));
+    let begin = symbolic.begin[p];
     let storage = panels[p].take_storage();
     work.local.resize(symbolic.size(), 0);
-    for (at, row) in
-        (symbolic.begin[p]..symbolic.begin[p + 1]).chain(symbolic.rows_below(p).iter().copied()).enumerate()
+    for (at, row) in (begin..symbolic.begin[p + 1]).chain(symbolic.rows_below(p).iter().copied()).enumerate()
     {
         work.local[row as usize] = at as u32;
+    }
+    if task.memory == Memory::Used {
+        storage.fill(0.0);
     }
     gather(symbolic, p, values, storage);
     let diagonal: Vec<f64> = (0..width).map(|col| storage[col * height + col]).collect();
     let mut panel = MatMut::from_column_major_slice_mut(storage, height, width);
     update(symbolic, p, panel.rb_mut(), panels, tiles, work);
-    let mut bad = Vec::new();
-    if !factor_diagonal(panel.rb_mut().subrows_mut(0, width)) {
+    let (mut bad, mut negative) = (Vec::new(), Vec::new());
+    let mut block = panel.rb_mut().subrows_mut(0, width);
+    if let Pivots::Signed { smallest } = task.pivots {
+        work.signed.factorize(block, &smallest[begin as usize..][..width]);
+        bad.extend(work.signed.zero.iter().map(|col| BadPivot::Zero { column: begin + col }));
+        negative.clone_from(&work.signed.negative);
+    } else if !cholesky(block.rb_mut()) {
         storage.fill(0.0);
         gather(symbolic, p, values, storage);
         panel = MatMut::from_column_major_slice_mut(storage, height, width);
         update(symbolic, p, panel.rb_mut(), panels, tiles, work);
-        bad = factor_diagonal_slowly(panel.rb_mut().subrows_mut(0, width), &diagonal, symbolic.begin[p]);
+        bad = cholesky_slowly(panel.rb_mut().subrows_mut(0, width), &diagonal, begin);
     }
-    divide(panel, tiles);
-    let set = panels[p].values.set(storage);
+    divide(panel, &negative, tiles);
+    let set = panels[p].done.set(DonePanel { values: storage, negative });
     assert!(set.is_ok(), "a panel is factorized once");
     bad
 }
@@ -145,7 +182,7 @@ fn update(
     tiles: Tiles,
     work: &mut Workspace,
 ) {
-    let Workspace { local, buffers } = work;
+    let Workspace { local, buffers, .. } = work;
     let local = &local[..];
     let tile_rows = tile_rows(panel.nrows());
     let job = |(number, tile): (usize, MatMut<'_, f64>), buffers: &mut Buffers| {
@@ -185,17 +222,20 @@ fn update_tile(
         let factors = group.iter().map(|update| {
             let from = update.from as usize;
             let (width, height) = (symbolic.panel_width(from), symbolic.panel_height(from));
-            let source = MatRef::from_column_major_slice(panels[from].values(), height, width);
+            let DonePanel { values, negative } = panels[from].done();
+            let source = MatRef::from_column_major_slice(values, height, width);
             let source = source.subrows(width + update.first as usize, below.len());
-            (source.subrows(low, rows.len()), source.subrows(0, cols.len()).transpose())
+            let (left, right) = (source.subrows(low, rows.len()), source.subrows(0, cols.len()));
+            Factors { left, right, negative }
         });
         let rows_adjoin = at(&rows[rows.len() - 1]) - at(&rows[0]) + 1 == rows.len();
         let cols_adjoin = (cols[cols.len() - 1] - cols[0]) as usize + 1 == cols.len();
         if rows_adjoin && cols_adjoin {
             let (top, left) = (at(&rows[0]) - first_row, (cols[0] - begin) as usize);
             let mut target = tile.rb_mut().submatrix_mut(top, left, rows.len(), cols.len());
-            factors
-                .for_each(|(left, right)| matmul(target.rb_mut(), Accum::Add, left, right, -1.0, Par::Seq));
+            factors.for_each(|factors| {
+                factors.multiply(target.rb_mut(), Accum::Add, -1.0, &mut buffers.flipped)
+            });
             continue;
         }
         buffers.multiply(rows.len(), cols.len(), factors);
@@ -204,19 +244,40 @@ fn update_tile(
     }
 }
 
+/// What an earlier panel d contributes to a tile: `left S(d) right'`.
+struct Factors<'a> {
+    /// `rows x width of d`
+    left: MatRef<'a, f64>,
+    /// `cols x width of d`
+    right: MatRef<'a, f64>,
+    /// Columns of d with a negative pivot.
+    negative: &'a [u32],
+}
+
+impl Factors<'_> {
+    fn multiply(&self, target: MatMut<'_, f64>, accum: Accum, scale: f64, flipped: &mut Vec<f64>) {
+        let Self { left, right, negative } = *self;
+        if negative.is_empty() {
+            return matmul(target, accum, left, right.transpose(), scale, Par::Seq);
+        }
+        // The signs go into a copy of the smaller factor.
+        let (cols, width) = right.shape();
+        flipped.resize(flipped.len().max(cols * width), 0.0);
+        let mut copy = MatMut::from_column_major_slice_mut(&mut flipped[..cols * width], cols, width);
+        copy.copy_from(right);
+        negative.iter().for_each(|&col| flip(copy.rb_mut(), col as usize));
+        matmul(target, accum, left, copy.into_const().transpose(), scale, Par::Seq);
+    }
+}
+
 impl Buffers {
     /// Sum of the products, `rows x cols`.
-    fn multiply<'a>(
-        &mut self,
-        rows: usize,
-        cols: usize,
-        factors: impl Iterator<Item = (MatRef<'a, f64>, MatRef<'a, f64>)>,
-    ) {
+    fn multiply<'a>(&mut self, rows: usize, cols: usize, factors: impl Iterator<Item = Factors<'a>>) {
         self.products.resize((rows * cols).max(self.products.len()), 0.0);
         let mut product = MatMut::from_column_major_slice_mut(&mut self.products[..rows * cols], rows, cols);
-        for (number, (left, right)) in factors.enumerate() {
+        for (number, factors) in factors.enumerate() {
             let accum = if number == 0 { Accum::Replace } else { Accum::Add };
-            matmul(product.rb_mut(), accum, left, right, 1.0, Par::Seq);
+            factors.multiply(product.rb_mut(), accum, 1.0, &mut self.flipped);
         }
     }
 
@@ -256,48 +317,18 @@ struct Run {
     length: usize,
 }
 
-fn factor_diagonal(block: MatMut<'_, f64>) -> bool {
-    let params = Spec::<LltParams, f64>::default();
-    let mut memory = MemBuffer::new(cholesky_in_place_scratch::<f64>(block.nrows(), Par::Seq, params));
-    let done = cholesky_in_place(block, Default::default(), Par::Seq, MemStack::new(&mut memory), params);
-    done.is_ok()
-}
-
-/// Column by column, holding a DOF fixed where its pivot vanishes, so that all of them are found.
-fn factor_diagonal_slowly(mut block: MatMut<'_, f64>, diagonal: &[f64], begin: u32) -> Vec<BadPivot> {
-    let width = block.nrows();
-    let mut bad = Vec::new();
-    for col in 0..width {
-        let known: f64 = (0..col).map(|k| block[(col, k)].powi(2)).sum();
-        let pivot = block[(col, col)] - known;
-        let column = begin + col as u32;
-        // A pivot of rounding size: the sum of squares is exact to eps times the diagonal.
-        let vanishing = pivot <= 64.0 * f64::EPSILON * diagonal[col].abs();
-        if pivot < -CLEARLY_NEGATIVE * diagonal[col].abs() || (vanishing && diagonal[col] < 0.0) {
-            bad.push(BadPivot::Negative { column, pivot });
-        } else if vanishing {
-            bad.push(BadPivot::Vanishing { column });
-        }
-        let fixed = vanishing.then(|| diagonal[col].abs().max(1.0) * 1e30);
-        let root = fixed.unwrap_or(pivot).sqrt();
-        block[(col, col)] = root;
-        for row in col + 1..width {
-            let known: f64 = (0..col).map(|k| block[(row, k)] * block[(col, k)]).sum();
-            block[(row, col)] = (block[(row, col)] - known) / root;
-        }
-    }
-    bad
-}
-
-/// L(below, C) = A(below, C) L(C, C)^-T.
-fn divide(panel: MatMut<'_, f64>, tiles: Tiles) {
+/// L(below, C) = A(below, C) L(C, C)^-T S.
+fn divide(panel: MatMut<'_, f64>, negative: &[u32], tiles: Tiles) {
     let width = panel.ncols();
     let (top, below) = panel.split_at_row_mut(width);
     if below.nrows() == 0 {
         return;
     }
     let top = top.into_const();
-    let job = |tile: MatMut<'_, f64>| solve_lower_triangular_in_place(top, tile.transpose_mut(), Par::Seq);
+    let job = |mut tile: MatMut<'_, f64>| {
+        solve_lower_triangular_in_place(top, tile.rb_mut().transpose_mut(), Par::Seq);
+        negative.iter().for_each(|&col| flip(tile.rb_mut(), col as usize));
+    };
     match tiles {
         Tiles::InTurn => row_tiles(below).into_iter().for_each(job),
         Tiles::Together => row_tiles(below).into_par_iter().for_each(job),

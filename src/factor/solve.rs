@@ -89,12 +89,32 @@ impl Factor {
     /// When the length is not the size of the matrix.
     pub fn solve_vector_in_place(&self, column: &mut [f64]) {
         assert_eq!(column.len(), self.symbolic().size(), "one value per equation");
-        let mut values: Vec<f64> = self.symbolic.dof_order.iter().map(|&dof| column[dof as usize]).collect();
-        self.forward(&mut values, 1, None);
-        self.backward(&mut values, 1);
-        for (&dof, value) in self.symbolic.dof_order.iter().zip(values) {
-            column[dof as usize] = value;
+        self.solve_rows_in_place(column, 1);
+    }
+
+    /// Solves A X = B in place for a block of columns row by row, in the order of the matrix: the value of equation k
+    /// in column j is `rows[k * width + j]`. One block on one thread; its copy in the order of elimination stays with
+    /// the factor for the next call.
+    ///
+    /// # Panics
+    /// When the length is not the size of the matrix times `width`.
+    pub fn solve_rows_in_place(&self, rows: &mut [f64], width: usize) {
+        assert_eq!(rows.len(), self.symbolic().size() * width, "one row per equation");
+        if rows.is_empty() {
+            return;
         }
+        let order = self.symbolic.dof_order.iter().map(|&dof| dof as usize * width);
+        self.spare.with(Vec::new, |spare| {
+            spare.resize(spare.len().max(rows.len()), 0.0);
+            let values = &mut spare[..rows.len()];
+            for (place, at) in values.chunks_exact_mut(width).zip(order.clone()) {
+                place.copy_from_slice(&rows[at..at + width]);
+            }
+            self.solve_ordered(values, width, None);
+            for (place, at) in values.chunks_exact(width).zip(order) {
+                rows[at..at + width].copy_from_slice(place);
+            }
+        });
     }
 
     /// Solves A X = B for sparse columns (CSC, `size` x any) and hands each solved block to `take`,
@@ -110,8 +130,7 @@ impl Factor {
         take: impl Fn(usize, Block) -> T + Sync,
     ) -> Vec<T> {
         self.each_block(columns, |number, mut block, reach| {
-            self.forward(&mut block.values, block.columns.len(), Some(reach));
-            self.backward(&mut block.values, block.columns.len());
+            self.solve_ordered(&mut block.values, block.columns.len(), Some(reach));
             take(number, block)
         })
     }
@@ -122,12 +141,12 @@ impl Factor {
     /// When the block has not one row per equation.
     pub fn solve_block_in_place(&self, block: &mut Block) {
         assert_eq!(block.values.len(), self.symbolic().size() * block.width(), "one row per equation");
-        self.forward(&mut block.values, block.columns.len(), None);
-        self.backward(&mut block.values, block.columns.len());
+        self.solve_ordered(&mut block.values, block.columns.len(), None);
     }
 
     /// The forward half alone, Y = L^-1 P B for sparse columns; otherwise as
-    /// [`Factor::solve_sparse`]. B' A^-1 B = Y' Y.
+    /// [`Factor::solve_sparse`]. B' A^-1 B = Y' S Y, where S = diag(+-1) is the identity but for the rows
+    /// [`Factor::negative_places`].
     ///
     /// # Panics
     /// When the number of rows is not the size of the matrix, or the storage is CSR.
@@ -196,6 +215,16 @@ impl Factor {
             }
         }
         (Block { columns: list, values }, symbolic.reach(&touched))
+    }
+
+    /// L S L' Z = Z for a block in the order of elimination, in place.
+    fn solve_ordered(&self, values: &mut [f64], width: usize, reach: Option<&Reach>) {
+        self.forward(values, width, reach);
+        for &place in &self.negative {
+            let row = &mut values[place as usize * width..][..width];
+            row.iter_mut().for_each(|value| *value = -*value);
+        }
+        self.backward(values, width);
     }
 
     /// L Z = Z for a block in the order of elimination, in place.
