@@ -44,10 +44,10 @@ pub struct Model {
 }
 
 impl ModelArgs {
-    /// The files of K and M, and the names of their equations.
-    pub fn of_files(stiffness: &Path, mass: Option<&Path>, dofs: Option<&Path>) -> Self {
-        let [mass, dofs] = [mass, dofs].map(|path| path.map(Path::to_owned));
-        Self { stiffness: stiffness.to_owned(), mass, dofs, nodes: None }
+    /// K, then M, names and coordinates where they are given.
+    pub fn of_files(stiffness: &Path, others: [Option<&Path>; 3]) -> Self {
+        let [mass, dofs, nodes] = others.map(|path| path.map(Path::to_owned));
+        Self { stiffness: stiffness.to_owned(), mass, dofs, nodes }
     }
 
     /// The files that are read.
@@ -114,7 +114,7 @@ fn missing_nodes(
             .with_help("give the nodes of the deck that K was exported from"));
     }
     Ok(Some(format!(
-        "{path}: no coordinates for {} of {count} nodes, such as {first}: rotations are not checked",
+        "{path}: no coordinates for {} of {count} nodes, such as {first}: rotations are left out",
         missing.len()
     )))
 }

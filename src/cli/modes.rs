@@ -1,6 +1,7 @@
 //! `modalsweep modes`.
 
 mod goal;
+mod masses;
 mod pair;
 mod report;
 mod vtu;
@@ -23,6 +24,7 @@ use super::progress::Display;
 use super::stress::timed;
 use super::{Common, Outcome};
 use goal::{Band, Goal};
+use masses::Masses;
 use pair::Pair;
 
 #[derive(Debug, Args)]
@@ -47,7 +49,7 @@ those of a structure that no support holds are found without a shift being given
 )]
 pub struct ModesArgs {
     /// Mesh deck of Abaqus or CalculiX, .inp or .inp.gz, instead of -k and -m
-    #[arg(value_name = "DECK.inp", conflicts_with = "dofs")]
+    #[arg(value_name = "DECK.inp", conflicts_with_all = ["dofs", "nodes"])]
     deck: Option<PathBuf>,
     /// Stiffness matrix: Matrix Market, CalculiX .sti, Abaqus .mtx, Harwell-Boeing, .npz or .npy
     #[arg(short = 'k', long, value_name = "FILE", requires = "mass")]
@@ -58,6 +60,9 @@ pub struct ModesArgs {
     /// Names of the equations, one node.component a line; default: the .dof file beside K
     #[arg(long, value_name = "FILE")]
     dofs: Option<PathBuf>,
+    /// Coordinates for the moments of inertia of the modes: a table `node x y z` or a deck with *NODE
+    #[arg(long, value_name = "FILE")]
+    nodes: Option<PathBuf>,
     /// Number of modes, from the lowest; default: what *FREQUENCY of the deck says, else 10
     #[arg(short = 'n', long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
     count: Option<u32>,
@@ -74,6 +79,9 @@ pub struct ModesArgs {
     /// Residual ||K phi - lambda M phi|| / (lambda ||M phi||) at which a mode counts as converged
     #[arg(long, value_name = "RATIO", default_value_t = 1e-8, value_parser = tolerance)]
     tolerance: f64,
+    /// Block steps after which modes that have not converged are given up
+    #[arg(long, value_name = "COUNT", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..))]
+    most_steps: u32,
     /// Order of elimination
     #[arg(long, value_enum, default_value_t = OrderingChoice::Auto)]
     ordering: OrderingChoice,
@@ -104,6 +112,7 @@ struct Found {
     plan: ModesPlan,
     modes: Modes,
     goal: Goal,
+    masses: Masses,
 }
 
 /// Reads, solves, writes, prints.
@@ -137,6 +146,7 @@ fn find(args: &ModesArgs, common: &Common, pair: &Pair, progress: &dyn Progress)
     let mut options = ModesOptions::default();
     options.shift_hz = goal.shift_hz;
     options.tolerance = args.tolerance;
+    options.most_steps = args.most_steps as usize;
     options.rigid = if args.elastic { RigidModes::Remove } else { RigidModes::List };
     options.memory_limit = common.memory.remaining();
     let solve = |goal: &Goal| plan.modes(pair.stiffness(), pair.mass(), goal.wanted, &options, progress);
@@ -145,7 +155,8 @@ fn find(args: &ModesArgs, common: &Common, pair: &Pair, progress: &dyn Progress)
         Err(ModesError::TooMany { exist, .. }) if goal.take_fewer(exist) => solve(&goal),
         result => result,
     };
-    Ok(Found { modes: modes.map_err(failure)?, plan, goal })
+    let modes = modes.map_err(failure)?;
+    Ok(Found { masses: Masses::of(pair, &modes)?, modes, plan, goal })
 }
 
 /// An error with the file that it belongs to, and with the limit as it was given.

@@ -1,5 +1,7 @@
 //! K and M, from files or from a deck.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::path::Path;
 
 use clap::ValueEnum;
@@ -56,7 +58,8 @@ impl Pair {
     }
 
     fn of_files(args: &ModesArgs, stiffness: &Path) -> Result<Self, Failure> {
-        let files = ModelArgs::of_files(stiffness, args.mass.as_deref(), args.dofs.as_deref());
+        let others = [&args.mass, &args.dofs, &args.nodes].map(Option::as_deref);
+        let files = ModelArgs::of_files(stiffness, others);
         check_overwriting(&files.files(), &args.output, write::results())?;
         let model = files.load()?;
         Ok(Self { warnings: model.warnings.clone(), origin: Origin::Files(Box::new(model)) })
@@ -115,6 +118,18 @@ impl Pair {
         match &self.origin {
             Origin::Files(model) => &model.names,
             Origin::Deck(assembled) => &assembled.names,
+        }
+    }
+
+    /// Coordinates of the nodes by their numbers, where they are known.
+    pub fn coordinates(&self) -> Option<Cow<'_, HashMap<i64, [f64; 3]>>> {
+        match &self.origin {
+            Origin::Files(model) => model.coordinates.as_ref().map(Cow::Borrowed),
+            Origin::Deck(assembled) => {
+                let model = &assembled.deck.model;
+                let all = model.node_ids().iter().copied().zip(model.positions().iter().copied());
+                Some(Cow::Owned(all.collect()))
+            }
         }
     }
 

@@ -33,13 +33,14 @@ pub fn record(args: &ModesArgs, pair: &Pair, found: &Found) -> Value {
     let modes = &found.modes;
     let hertz = modes.frequencies_hz();
     let each = (0..hertz.len()).map(|mode| {
-        json!({
+        let own = json!({
             "mode": mode + 1,
             "frequency_hz": hertz[mode],
             "eigenvalue": modes.eigenvalues[mode],
             "residual": modes.residuals[mode],
             "attainable_residual": modes.attainable[mode],
-        })
+        });
+        merge(own, found.masses.of_mode_as_json(mode))
     });
     let own = json!({ "modes": each.collect::<Vec<_>>() });
     merge(merge(of_pair(args, pair), of_all(args, found)), own)
@@ -70,7 +71,7 @@ fn of_all(args: &ModesArgs, found: &Found) -> Value {
         Wanted::Nearest { hz, count } => json!({ "which": "nearest", "hz": hz, "count": count }),
         Wanted::Band { low_hz, high_hz } => json!({ "which": "band", "low_hz": low_hz, "high_hz": high_hz }),
     };
-    json!({
+    let own = json!({
         "wanted": wanted,
         "tolerance": args.tolerance,
         "count": modes.eigenvalues.len(),
@@ -82,7 +83,8 @@ fn of_all(args: &ModesArgs, found: &Found) -> Value {
         "counts": modes.counts,
         "remarks": modes.remarks,
         "effort": modes.effort,
-    })
+    });
+    merge(own, found.masses.totals_as_json())
 }
 
 impl Report<'_> {
@@ -93,7 +95,7 @@ impl Report<'_> {
         }
         if !self.found.modes.proof.is_complete() {
             eprintln!("warning: {}", words::proof(&self.found.modes.proof));
-            eprintln!("help: raise --tolerance, or take a --shift nearer to the modes that are missing");
+            eprintln!("help: raise --most-steps or --tolerance");
         }
         Ok(())
     }
@@ -125,7 +127,8 @@ impl Report<'_> {
             "output": self.args.output.display().to_string(),
             "files": self.files,
         });
-        merge(merge(of_pair(self.args, self.pair), of_all(self.args, self.found)), own)
+        let all = merge(of_pair(self.args, self.pair), of_all(self.args, self.found));
+        merge(merge(all, self.found.masses.as_json()), own)
     }
 
     /// What the model has to say, and what makes the results doubtful.
@@ -144,7 +147,8 @@ impl Report<'_> {
         }
         self.write_table(page)?;
         writeln!(page)?;
-        for sentence in words::sentences(&self.found.modes, self.args) {
+        let sentences = words::sentences(&self.found.modes, self.args);
+        for sentence in sentences.into_iter().chain(self.found.masses.sentence()) {
             writeln!(page, "- {sentence}")?;
         }
         writeln!(page, "\nwritten to {}: {}", self.args.output.display(), self.files.join(", "))
@@ -177,10 +181,8 @@ impl Report<'_> {
         )?;
         let wanted = match self.found.goal.wanted {
             Wanted::Lowest(count) => format!("the {count} lowest"),
-            Wanted::Nearest { hz, count } => format!("the {count} nearest to {} Hz", six_digits(hz)),
-            Wanted::Band { low_hz, high_hz } => {
-                format!("all from {} to {} Hz", six_digits(low_hz), six_digits(high_hz))
-            }
+            Wanted::Nearest { hz, count } => format!("the {count} nearest to {hz} Hz"),
+            Wanted::Band { low_hz, high_hz } => format!("all from {low_hz} to {high_hz} Hz"),
         };
         let note = self.found.goal.note().map(|note| format!(", {note}")).unwrap_or_default();
         writeln!(page, "modes       {wanted}{note}")?;
@@ -215,10 +217,14 @@ impl Report<'_> {
         if hertz.is_empty() {
             return Ok(());
         }
-        writeln!(page, "\n mode            Hz  residual")?;
+        write!(page, "\n mode            Hz  residual")?;
+        self.found.masses.write_heads(page)?;
+        writeln!(page)?;
         for (mode, &hz) in hertz.iter().enumerate().take(TABLE_ROWS) {
             let shown = if hz == 0.0 { "rigid body".into() } else { six_digits(hz) };
-            writeln!(page, "{:5}  {shown:>12}  {:8.1e}", mode + 1, modes.residuals[mode])?;
+            write!(page, "{:5}  {shown:>12}  {:8.1e}", mode + 1, modes.residuals[mode])?;
+            self.found.masses.write_row(page, mode)?;
+            writeln!(page)?;
         }
         match hertz.len().saturating_sub(TABLE_ROWS) {
             0 => Ok(()),
