@@ -217,6 +217,11 @@ impl Factor {
         (Block { columns: list, values }, symbolic.reach(&touched))
     }
 
+    /// Solves A X = B in place for a block row by row, in the order of elimination.
+    pub(crate) fn solve_elimination_order(&self, rows: &mut [f64], width: usize) {
+        self.solve_ordered(rows, width, None);
+    }
+
     /// L S L' Z = Z for a block in the order of elimination, in place.
     fn solve_ordered(&self, values: &mut [f64], width: usize, reach: Option<&Reach>) {
         self.forward(values, width, reach);

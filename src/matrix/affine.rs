@@ -154,7 +154,8 @@ fn check_entries(entries: usize) -> Result<(), MatrixError> {
     }
 }
 
-fn union(matrices: &[&SymmetricMatrix]) -> Pattern {
+/// The pattern that holds all entries of the matrices.
+pub(crate) fn union(matrices: &[&SymmetricMatrix]) -> Pattern {
     let size = matrices[0].size();
     let (mut col_ptr, mut row_idx) = (vec![0], Vec::new());
     let mut rows = Vec::new();
@@ -172,7 +173,7 @@ fn union(matrices: &[&SymmetricMatrix]) -> Pattern {
 }
 
 /// The place in `pattern`, which holds all of them, of each entry of `matrix`.
-fn places(pattern: &Pattern, matrix: &SymmetricMatrix) -> Vec<u32> {
+pub(crate) fn places(pattern: &Pattern, matrix: &SymmetricMatrix) -> Vec<u32> {
     let mut places = Vec::with_capacity(matrix.entries());
     for col in 0..matrix.size() {
         let mut at = pattern.col_ptr[col];

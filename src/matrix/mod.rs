@@ -13,6 +13,7 @@ mod symmetric;
 mod triangles;
 
 pub use affine::AffineSum;
+pub(crate) use affine::{places, union};
 pub use dofs::DofNames;
 pub use error::MatrixError;
 pub use pages::Pages;

@@ -187,8 +187,8 @@ impl SymmetricMatrix {
         self.values.iter().fold(0.0, |largest, value| value.abs().max(largest))
     }
 
-    /// The infinity norm, max_i sum_j |a_ij|.
-    pub fn row_sum_norm(&self) -> f64 {
+    /// sum_j |a_ij| for each row.
+    pub fn absolute_row_sums(&self) -> Vec<f64> {
         let mut sums = vec![0.0; self.size()];
         for col in 0..self.size() {
             for (row, value) in self.column(col) {
@@ -198,7 +198,12 @@ impl SymmetricMatrix {
                 }
             }
         }
-        sums.into_iter().fold(0.0, f64::max)
+        sums
+    }
+
+    /// The infinity norm, max_i sum_j |a_ij|.
+    pub fn row_sum_norm(&self) -> f64 {
+        self.absolute_row_sums().into_iter().fold(0.0, f64::max)
     }
 
     /// y = A x for one vector; `2 * entries` multiplications.

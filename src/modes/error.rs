@@ -100,6 +100,15 @@ pub enum ModesError {
         /// Number of equations.
         size: usize,
     },
+    /// A shift above zero for the lowest modes.
+    #[error("a shift of {hz} Hz for the lowest modes: it must be zero or negative")]
+    ShiftAbove {
+        /// The shift.
+        hz: f64,
+    },
+    /// A value that is no number came up on the way.
+    #[error("the iteration came to values that are no numbers: entries of K and M are out of range")]
+    NotANumber,
     /// No shift near this one gave a usable factor.
     #[error("no usable factor of K - shift M near {hz} Hz")]
     NoShift {
@@ -172,6 +181,8 @@ impl ModesError {
             Self::Loose { .. } => "remove these DOFs from the model, or give them stiffness or mass".into(),
             Self::BandOrder { .. } => "write the band as LO:HI in Hz, LO below HI".into(),
             Self::NotFinite { .. } => "give a number of Hz".into(),
+            Self::ShiftAbove { hz } => format!("leave the shift out, or ask for the modes nearest to {hz} Hz"),
+            Self::NotANumber => "look at the scaling of both matrices with `modalsweep inspect`".into(),
             Self::NoShift { .. } => "take another shift, or other ends of the band".into(),
             Self::MemoryLimit { .. } => "raise --memory, or ask for fewer modes".into(),
             Self::Factor(FactorError::ProbeFailed { .. }) => {

@@ -74,6 +74,17 @@ pub struct Effort {
     pub seconds: f64,
 }
 
+impl Effort {
+    pub(super) fn add(&mut self, other: &Self) {
+        self.factorizations += other.factorizations;
+        self.steps += other.steps;
+        self.solved_columns += other.solved_columns;
+        self.restarts += other.restarts;
+        self.factor_seconds += other.factor_seconds;
+        self.solve_seconds += other.solve_seconds;
+    }
+}
+
 /// Modes of K phi = lambda M phi, ascending.
 #[derive(Debug, Clone)]
 #[non_exhaustive]

@@ -1,0 +1,314 @@
+//! From Ritz vectors to modes: one more solve, which takes out what has no mass and sharpens the vectors; Rayleigh and
+//! Ritz among them; then what each is worth, measured with K and M themselves.
+
+use std::ops::Range;
+
+use faer::linalg::matmul::matmul;
+use faer::{Accum, Mat, MatRef, Par};
+use rayon::prelude::*;
+
+use super::ModesError;
+use super::dense::symmetric_eigen;
+use super::lanczos::{Lanczos, Ritz};
+use super::orthonormal::{Basis, no_memory};
+use super::problem::Work;
+use super::result::{Effort, Modes, Proof};
+use super::tall::Tall;
+use crate::matrix::{Pages, SymmetricMatrix};
+
+/// Columns that are solved and weighed together.
+const COLUMNS_TOGETHER: usize = 32;
+
+/// Columns that are measured together.
+const COLUMNS_JUDGED: usize = 8;
+
+/// A mode is rigid when its strain energy phi' K phi is at most this part of sum_i (sum_j |K_ij|) phi_i^2 ...
+const RIGID_ENERGY: f64 = 1e-14;
+
+/// ... or at most this part, and this part of the lowest elastic eigenvalue: matrices from files with few digits.
+const NEARLY_RIGID_ENERGY: f64 = 1e-9;
+const NEARLY_RIGID_EIGENVALUE: f64 = 1e-8;
+
+/// Multiples of the estimated rounding that residuals may have.
+const ROUNDING_ALLOWED: f64 = 16.0;
+
+/// Modes in the order of elimination, ascending.
+pub(super) struct Found {
+    pub eigenvalues: Vec<f64>,
+    /// Shapes and M times the shapes.
+    pub shapes: Tall,
+    pub weighed: Tall,
+}
+
+/// What the modes are worth; shapes in the order of the equations.
+pub(super) struct Judged {
+    pub eigenvalues: Vec<f64>,
+    pub shapes: Mat<f64>,
+    pub residuals: Vec<f64>,
+    pub attainable: Vec<f64>,
+    pub rigid: Vec<bool>,
+    pub orthogonality_defect: f64,
+}
+
+impl Found {
+    /// No modes.
+    pub fn none(rows: usize) -> Result<Self, ModesError> {
+        let tall = || Tall::zeroed(rows, 0).ok_or_else(no_memory);
+        Ok(Self { eigenvalues: Vec::new(), shapes: tall()?, weighed: tall()? })
+    }
+
+    /// The modes of several lists, one after the other.
+    pub fn join(parts: Vec<Self>, rows: usize) -> Result<Self, ModesError> {
+        let count = parts.iter().map(Self::len).sum();
+        let tall = || Tall::zeroed(rows, count).ok_or_else(no_memory);
+        let mut joined = Self { eigenvalues: Vec::new(), shapes: tall()?, weighed: tall()? };
+        for part in parts {
+            part.copy_into(joined.len(), &mut joined.shapes, &mut joined.weighed);
+            joined.eigenvalues.extend(part.eigenvalues);
+        }
+        Ok(joined)
+    }
+
+    /// The nearest orthonormal shapes, Phi (Phi' M Phi)^(-1/2): lists from different shifts are orthogonal to each
+    /// other only as far as they have converged.
+    pub fn orthonormalized(mut self) -> Result<Self, ModesError> {
+        let count = self.len();
+        let gram = self.shapes.columns(0..count).cross(self.weighed.columns(0..count));
+        let (values, vectors) = symmetric_eigen(gram.as_ref()).ok_or(ModesError::NotANumber)?;
+        let scaled = Mat::from_fn(count, count, |i, j| vectors[(i, j)] / values[j].sqrt());
+        let by = scaled * vectors.transpose();
+        self.shapes.combine(0..count, by.as_ref());
+        self.weighed.combine(0..count, by.as_ref());
+        Ok(self)
+    }
+
+    pub fn len(&self) -> usize {
+        self.eigenvalues.len()
+    }
+
+    /// Copies all modes to the front of an empty basis.
+    pub fn lock_into(&self, basis: &mut Basis) {
+        self.copy_into(0, &mut basis.v, &mut basis.mv);
+        basis.len = self.len();
+    }
+
+    fn copy_into(&self, first: usize, shapes: &mut Tall, weighed: &mut Tall) {
+        let count = self.len();
+        let mut block = vec![0.0; self.shapes.rows() * count];
+        for (from, to) in [(&self.shapes, shapes), (&self.weighed, weighed)] {
+            from.columns(0..count).copy_into(&mut block);
+            to.set(first, &block, count);
+        }
+    }
+}
+
+/// Makes modes of Ritz vectors.
+pub(super) fn refine(
+    lanczos: &Lanczos<'_>,
+    which: &[Ritz],
+    effort: &mut Effort,
+) -> Result<Found, ModesError> {
+    let operator = lanczos.operator;
+    let (basis, by) = lanczos.vectors(which);
+    let (rows, count) = (operator.mass.matrix.size(), which.len());
+    let tall = || Tall::zeroed(rows, count).ok_or_else(no_memory);
+    let (mut y, mut my, mut mx) = (tall()?, tall()?, tall()?);
+    let widest = COLUMNS_TOGETHER.min(count.max(1));
+    let room = || Pages::zeroed(rows * widest).ok_or_else(no_memory);
+    let (mut block, mut weighed) = (room()?, room()?);
+    for first in (0..count).step_by(COLUMNS_TOGETHER) {
+        let width = COLUMNS_TOGETHER.min(count - first);
+        let (block, weighed) = (&mut block[..rows * width], &mut weighed[..rows * width]);
+        basis.mv.columns(0..by.nrows()).times_into(by.as_ref().subcols(first, width), block);
+        mx.set(first, block, width);
+        operator.solve(block, width, effort);
+        y.set(first, block, width);
+        operator.mass.matrix.multiply_block_into(block, width, weighed);
+        my.set(first, weighed, width);
+    }
+    // (K - sigma M) Y = M X, so that Y' (K - sigma M) Y = Y' M X.
+    let energy = y.columns(0..count).cross(mx.columns(0..count));
+    let gram = y.columns(0..count).cross(my.columns(0..count));
+    drop(mx);
+    let (nu, z) = rayleigh_ritz(energy.as_ref(), gram.as_ref()).ok_or(ModesError::NotANumber)?;
+    y.combine(0..count, z.as_ref());
+    my.combine(0..count, z.as_ref());
+    let eigenvalues = nu.into_iter().map(|nu| operator.sigma + nu).collect();
+    Ok(Found { eigenvalues, shapes: y, weighed: my })
+}
+
+/// Eigenvalues, ascending, and vectors with Z' G Z = I of A z = nu G z, where G is nearly diagonal.
+fn rayleigh_ritz(energy: MatRef<'_, f64>, gram: MatRef<'_, f64>) -> Option<(Vec<f64>, Mat<f64>)> {
+    let size = gram.nrows();
+    let scale: Vec<f64> = (0..size).map(|j| gram[(j, j)].sqrt().recip()).collect();
+    let scaled = |matrix: MatRef<'_, f64>| {
+        Mat::from_fn(size, size, |i, j| 0.5 * (matrix[(i, j)] + matrix[(j, i)]) * scale[i] * scale[j])
+    };
+    let (norms, directions) = symmetric_eigen(scaled(gram).as_ref())?;
+    if norms.first().is_some_and(|&smallest| smallest <= 0.0) {
+        return None;
+    }
+    let by = Mat::from_fn(size, size, |i, j| directions[(i, j)] / norms[j].sqrt());
+    let (nu, turned) = symmetric_eigen((by.transpose() * scaled(energy) * &by).as_ref())?;
+    let z = &by * turned;
+    Some((nu, Mat::from_fn(size, size, |i, j| scale[i] * z[(i, j)])))
+}
+
+/// The pair in the user's order, and what is needed to judge modes by it.
+pub(super) struct Pair<'a> {
+    pub stiffness: &'a SymmetricMatrix,
+    pub mass: &'a SymmetricMatrix,
+    /// sum_j |K_ij|.
+    pub stiffness_sums: &'a [f64],
+}
+
+/// Puts modes into the order of the equations, with signs, and measures them.
+pub(super) fn judge(found: &Found, pair: &Pair<'_>, dof_order: &[u32]) -> Judged {
+    let (rows, count) = (dof_order.len(), found.len());
+    let mut shapes = Mat::<f64>::zeros(rows, count);
+    found.shapes.columns(0..count).scatter(dof_order, shapes.as_mut());
+    for j in 0..count {
+        let column = shapes.col_as_slice_mut(j);
+        let largest = column.iter().fold(0.0, |a: f64, &b| if b.abs() > a.abs() { b } else { a });
+        if largest < 0.0 {
+            column.iter_mut().for_each(|value| *value = -*value);
+        }
+    }
+    let blocks: Vec<usize> = (0..count).step_by(COLUMNS_JUDGED).collect();
+    let judge = |first: usize| {
+        let range = first..COLUMNS_JUDGED.min(count - first) + first;
+        pair.judge_block(shapes.as_ref(), range, &found.eigenvalues)
+    };
+    let judged: Vec<(Vec<Worth>, f64)> = blocks.into_par_iter().with_max_len(1).map(judge).collect();
+    let orthogonality_defect = judged.iter().map(|(_, defect)| *defect).fold(0.0, f64::max);
+    let worths: Vec<Worth> = judged.into_iter().flat_map(|(worths, _)| worths).collect();
+    let rigid = rigid_modes(&found.eigenvalues, &worths);
+    let choose = |of_rigid: fn(&Worth) -> f64, of_elastic: fn(&Worth) -> f64| {
+        let pick = |(worth, &rigid): (&Worth, &bool)| if rigid { of_rigid(worth) } else { of_elastic(worth) };
+        worths.iter().zip(&rigid).map(pick).collect()
+    };
+    let value = |(&value, &rigid): (&f64, &bool)| if rigid { 0.0 } else { value };
+    Judged {
+        eigenvalues: found.eigenvalues.iter().zip(&rigid).map(value).collect(),
+        residuals: choose(|worth| worth.rigid_residual, |worth| worth.residual),
+        attainable: choose(|_| f64::EPSILON, |worth| worth.attainable),
+        shapes,
+        rigid,
+        orthogonality_defect,
+    }
+}
+
+/// What one mode is worth.
+#[derive(Debug, Clone, Copy)]
+struct Worth {
+    /// ||K phi - lambda M phi|| / (|lambda| ||M phi||).
+    residual: f64,
+    /// What rounding alone may make of it.
+    attainable: f64,
+    /// ||K phi|| / || |K| |phi| ||.
+    rigid_residual: f64,
+    /// sum_i (sum_j |K_ij|) phi_i^2.
+    energy_scale: f64,
+}
+
+impl Pair<'_> {
+    /// Some columns, and their largest |phi_i' M phi_j - delta_ij| with all columns.
+    fn judge_block(
+        &self,
+        shapes: MatRef<'_, f64>,
+        range: Range<usize>,
+        eigenvalues: &[f64],
+    ) -> (Vec<Worth>, f64) {
+        let (rows, width) = (shapes.nrows(), range.len());
+        let block: Vec<f64> = (0..rows).flat_map(|i| range.clone().map(move |j| shapes[(i, j)])).collect();
+        let (mut kx, mut mx) = (vec![0.0; block.len()], vec![0.0; block.len()]);
+        self.stiffness.multiply_block_into(&block, width, &mut kx);
+        self.mass.multiply_block_into(&block, width, &mut mx);
+        let mut gram = Mat::<f64>::zeros(shapes.ncols(), width);
+        let weighed = MatRef::from_row_major_slice(&mx, rows, width);
+        matmul(gram.as_mut(), Accum::Replace, shapes.transpose(), weighed, 1.0, Par::Seq);
+        let mut defect = 0.0f64;
+        for (j, column) in range.clone().enumerate() {
+            for i in 0..shapes.ncols() {
+                defect = defect.max((gram[(i, j)] - f64::from(u8::from(i == column))).abs());
+            }
+        }
+        let worth = |(j, column): (usize, usize)| {
+            let (mut off, mut inertia, mut force, mut rough, mut energy) = (0.0, 0.0, 0.0, 0.0, 0.0);
+            for i in 0..rows {
+                let (x, k, m) = (block[i * width + j], kx[i * width + j], mx[i * width + j]);
+                off += (k - eigenvalues[column] * m).powi(2);
+                inertia += m * m;
+                force += k * k;
+                rough += (self.stiffness_sums[i] * x).powi(2);
+                energy += self.stiffness_sums[i] * x * x;
+            }
+            let scale = (eigenvalues[column].abs() * inertia.sqrt()).max(f64::MIN_POSITIVE);
+            Worth {
+                residual: off.sqrt() / scale,
+                attainable: f64::EPSILON * rough.sqrt() / scale,
+                rigid_residual: (force / rough.max(f64::MIN_POSITIVE)).sqrt(),
+                energy_scale: energy,
+            }
+        };
+        (range.enumerate().map(worth).collect(), defect)
+    }
+}
+
+/// Which modes are motions without strain energy.
+fn rigid_modes(eigenvalues: &[f64], worths: &[Worth]) -> Vec<bool> {
+    let ratio = |k: usize| eigenvalues[k].abs() / worths[k].energy_scale.max(f64::MIN_POSITIVE);
+    let first_elastic =
+        (0..eigenvalues.len()).find(|&k| eigenvalues[k] > 0.0 && ratio(k) > NEARLY_RIGID_ENERGY);
+    let nearly = |k: usize| {
+        let limit = first_elastic.map_or(0.0, |first| NEARLY_RIGID_EIGENVALUE * eigenvalues[first]);
+        ratio(k) <= NEARLY_RIGID_ENERGY && eigenvalues[k].abs() <= limit
+    };
+    (0..eigenvalues.len()).map(|k| ratio(k) <= RIGID_ENERGY || nearly(k)).collect()
+}
+
+impl Judged {
+    /// The listed ones as a result; takes what the worker has recorded.
+    pub fn into_modes(
+        self,
+        listed: &[usize],
+        rigid_count: usize,
+        shift: f64,
+        proof: Proof,
+        block_width: usize,
+        work: &mut Work,
+    ) -> Modes {
+        let of = |values: &[f64]| listed.iter().map(|&k| values[k]).collect();
+        let mut effort = std::mem::take(&mut work.effort);
+        effort.block_width = block_width;
+        let mut counts = std::mem::take(&mut work.counts);
+        counts.sort_by(|a, b| a.eigenvalue.total_cmp(&b.eigenvalue));
+        let whole = listed.len() == self.shapes.ncols();
+        Modes {
+            eigenvalues: of(&self.eigenvalues),
+            residuals: of(&self.residuals),
+            attainable: of(&self.attainable),
+            shapes: if whole {
+                self.shapes
+            } else {
+                Mat::from_fn(self.shapes.nrows(), listed.len(), |i, j| self.shapes[(i, listed[j])])
+            },
+            orthogonality_defect: self.orthogonality_defect,
+            rigid_count,
+            shift,
+            proof,
+            counts,
+            remarks: std::mem::take(&mut work.remarks),
+            effort,
+        }
+    }
+
+    /// Modes whose residual is above what was asked for and above what rounding explains.
+    pub fn poor(&self, tolerance: f64) -> Vec<usize> {
+        let is_poor = |k: &usize| {
+            let rounding = if self.rigid[*k] { 1.0 } else { ROUNDING_ALLOWED * self.attainable[*k] };
+            self.residuals[*k] > tolerance.max(rounding)
+        };
+        (0..self.residuals.len()).filter(is_poor).collect()
+    }
+}

@@ -1,0 +1,434 @@
+//! Block shift-invert Lanczos.
+//!
+//! The operator A = (K - sigma M)^-1 M is symmetric in the inner product x' M y and has the eigenvalues
+//! theta = 1 / (lambda - sigma). From a block V_1 the iteration builds an orthonormal basis of its Krylov space,
+//! fully reorthogonalized, so that T = V' M A V is known to rounding; eigenvectors of T give Ritz vectors x = V s with
+//!
+//! ```text
+//! A x - theta x = W s_last,  || A x - theta x ||_M = sqrt(s_last' (W' M W) s_last)
+//! ```
+//!
+//! where W is what the last block leaves over. When the basis is full it is cut down to the best Ritz vectors (thick
+//! restart); those that have converged are locked: orthogonalized against, but no longer part of T.
+//!
+//! R. G. Grimes, J. G. Lewis, H. D. Simon, SIAM J. Matrix Anal. Appl. 15 (1994) 228-272, doi:10.1137/S0895479888151111;
+//! K. Wu, H. Simon, SIAM J. Matrix Anal. Appl. 22 (2000) 602-616, doi:10.1137/S0895479898334605; semidefinite M: B.
+//! Nour-Omid, B. N. Parlett, T. Ericsson, P. S. Jensen, Math. Comp. 48 (1987) 663-673,
+//! doi:10.1090/S0025-5718-1987-0878698-5.
+
+use std::time::Instant;
+
+use faer::{Mat, MatRef};
+
+use super::ModesError;
+use super::dense::symmetric_eigen;
+use super::orthonormal::{Basis, Block, Mass};
+use super::result::Effort;
+use crate::factor::Factor;
+use crate::parallel::Progress;
+
+/// Columns below this part of the largest |theta| in M-norm are rounding.
+const NEGLIGIBLE: f64 = 1e-13;
+
+/// Random columns that keep less than this part of their M-norm beside the basis have nothing new.
+const EXHAUSTED: f64 = 1e-9;
+
+/// Random part of a start from given shapes.
+const RANDOM_PART: f64 = 1e-3;
+
+/// The basis has room for the wanted vectors twice, and for so many blocks more.
+const SPARE_BLOCKS: usize = 12;
+
+/// Ritz values are looked at when the basis has grown by this part.
+const GROWTH_BEFORE_CHECK: usize = 16;
+
+/// Parts of the tolerance that the iteration aims at, as the residual of K and M differs a little from that of A.
+const CAUTION: f64 = 0.1;
+
+/// K - sigma M, factorized, and M, all in the order of elimination.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Operator<'a> {
+    pub factor: &'a Factor,
+    pub sigma: f64,
+    pub mass: &'a Mass,
+}
+
+impl Operator<'_> {
+    /// (K - sigma M)^-1 of a packed block, in place.
+    pub fn solve(&self, block: &mut [f64], width: usize, effort: &mut Effort) {
+        let started = Instant::now();
+        if width > 0 {
+            self.factor.solve_elimination_order(block, width);
+        }
+        effort.solve_seconds += started.elapsed().as_secs_f64();
+        effort.solved_columns += width;
+    }
+
+    pub fn eigenvalue(&self, theta: f64) -> f64 {
+        self.sigma + theta.recip()
+    }
+}
+
+/// Which Ritz values have to converge.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Target {
+    /// The lowest; sigma lies below all eigenvalues.
+    Lowest(usize),
+    /// The nearest to sigma.
+    Nearest(usize),
+    /// So many within an interval of eigenvalues.
+    Inside { low: f64, high: f64, count: usize },
+}
+
+impl Target {
+    pub fn count(self) -> usize {
+        match self {
+            Self::Lowest(count) | Self::Nearest(count) | Self::Inside { count, .. } => count,
+        }
+    }
+}
+
+/// An approximate eigenvalue.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Ritz {
+    pub eigenvalue: f64,
+    theta: f64,
+    /// || A x - theta x ||_M.
+    residual: f64,
+    pub converged: bool,
+    /// Column of the basis where locked, else column of `Lanczos::coefficients` plus the number of locked ones.
+    pub at: usize,
+}
+
+impl Ritz {
+    pub fn is_above_shift(&self) -> bool {
+        self.theta > 0.0
+    }
+}
+
+/// How an iteration came to an end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// The target is reached.
+    Reached,
+    /// The basis spans all motions that have mass: there are no further eigenvalues.
+    Exhausted,
+    /// Too many steps.
+    GaveUp,
+}
+
+/// Settings of one iteration.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Settings {
+    pub tolerance: f64,
+    pub width: usize,
+    pub most_steps: usize,
+}
+
+/// An iteration on its way.
+pub(super) struct Lanczos<'a> {
+    pub operator: Operator<'a>,
+    settings: Settings,
+    basis: Basis,
+    /// The first columns of the basis are locked; their thetas.
+    locked: Vec<f64>,
+    /// How many of them were known from the start.
+    given: usize,
+    /// V' M A V of the columns behind, but for the last block that was appended.
+    t: Mat<f64>,
+    /// The next block, orthonormal, not yet in the basis.
+    next: Block,
+    /// Columns of the basis that `ritz` and `coefficients` speak of.
+    known: usize,
+    /// W' M W of what the last block left over.
+    remainder: Mat<f64>,
+    ritz: Vec<Ritz>,
+    coefficients: Mat<f64>,
+    largest_theta: f64,
+    draws: u64,
+    exhausted: bool,
+}
+
+impl<'a> Lanczos<'a> {
+    /// An iteration from `start` (packed, in the order of elimination, any number of columns), beside the columns that
+    /// `basis` has already: those are eigenvectors with the eigenvalues `known`.
+    pub fn new(
+        operator: Operator<'a>,
+        settings: Settings,
+        basis: Basis,
+        known: &[f64],
+        start: Option<(&[f64], usize)>,
+        effort: &mut Effort,
+    ) -> Result<Self, ModesError> {
+        let size = operator.mass.matrix.size();
+        let locked: Vec<f64> = known.iter().map(|eigenvalue| (eigenvalue - operator.sigma).recip()).collect();
+        let next = Block::new(size, settings.width)?;
+        let t = Mat::zeros(basis.capacity, basis.capacity);
+        let mut lanczos = Self {
+            operator,
+            settings,
+            basis,
+            given: locked.len(),
+            locked,
+            t,
+            next,
+            known: 0,
+            remainder: Mat::zeros(0, 0),
+            ritz: Vec::new(),
+            coefficients: Mat::zeros(0, 0),
+            largest_theta: 0.0,
+            draws: 0,
+            exhausted: false,
+        };
+        lanczos.fresh_block(start, effort)?;
+        lanczos.look()?;
+        Ok(lanczos)
+    }
+
+    /// Columns of a basis for so many wanted vectors.
+    pub fn capacity(size: usize, wanted: usize, width: usize) -> usize {
+        (2 * wanted + SPARE_BLOCKS * width).min(size + width)
+    }
+
+    /// Goes on until the target is reached, to `tighten` times the tolerance.
+    pub fn run(
+        &mut self,
+        target: Target,
+        tighten: f64,
+        progress: &dyn Progress,
+        effort: &mut Effort,
+    ) -> Result<Ending, ModesError> {
+        let mut shown = 0;
+        loop {
+            self.judge(tighten);
+            let reached = self.reached(target);
+            let count = reached.min(target.count());
+            progress.advance(count.saturating_sub(shown) as u64);
+            shown = shown.max(count);
+            if reached >= target.count() {
+                return Ok(Ending::Reached);
+            }
+            if self.exhausted {
+                return Ok(Ending::Exhausted);
+            }
+            if effort.steps >= self.settings.most_steps {
+                return Ok(Ending::GaveUp);
+            }
+            self.advance(target, effort)?;
+        }
+    }
+
+    /// Ritz values with finite eigenvalues, nearest to the shift first.
+    pub fn ritz(&self) -> &[Ritz] {
+        &self.ritz
+    }
+
+    /// The basis, and what combines its columns to the Ritz vectors in question.
+    pub fn vectors(&self, which: &[Ritz]) -> (&Basis, Mat<f64>) {
+        let locked = self.locked.len();
+        let by = Mat::from_fn(self.known, which.len(), |i, j| match which[j].at.checked_sub(locked) {
+            None => f64::from(u8::from(i == which[j].at)),
+            Some(_) if i < locked => 0.0,
+            Some(at) => self.coefficients[(i - locked, at)],
+        });
+        (&self.basis, by)
+    }
+
+    /// The memory of the basis, for the next iteration.
+    pub fn into_basis(self) -> Basis {
+        let mut basis = self.basis;
+        basis.len = 0;
+        basis
+    }
+
+    /// Whether a Ritz value belongs to the eigenvectors that were known from the start.
+    pub fn is_given(&self, ritz: &Ritz) -> bool {
+        ritz.at < self.given
+    }
+
+    /// Whether a Ritz value is new, has converged and lies within an interval.
+    pub fn is_inside(&self, ritz: &Ritz, target: Target) -> bool {
+        let Target::Inside { low, high, .. } = target else { return false };
+        !self.is_given(ritz) && ritz.converged && (low..=high).contains(&ritz.eigenvalue)
+    }
+
+    /// How many of the wanted Ritz values have converged, counted up to the first that has not.
+    fn reached(&self, target: Target) -> usize {
+        let leading = |ritz: &mut dyn Iterator<Item = &Ritz>| ritz.take_while(|ritz| ritz.converged).count();
+        match target {
+            Target::Lowest(_) => leading(&mut self.ritz.iter().filter(|ritz| ritz.is_above_shift())),
+            Target::Nearest(_) => leading(&mut self.ritz.iter()),
+            Target::Inside { .. } => self.ritz.iter().filter(|ritz| self.is_inside(ritz, target)).count(),
+        }
+    }
+
+    /// One block step: the next block enters the basis, and what A makes of it is orthogonalized.
+    fn advance(&mut self, target: Target, effort: &mut Effort) -> Result<(), ModesError> {
+        if self.next.width == 0 {
+            self.fresh_block(None, effort)?;
+            if self.next.width == 0 {
+                self.exhausted = true;
+                return self.look();
+            }
+        }
+        if self.basis.len + self.next.width > self.basis.capacity {
+            if self.known < self.basis.len {
+                self.look()?;
+            }
+            self.restart(target);
+            effort.restarts += 1;
+        }
+        let (begin, width) = (self.basis.len, self.next.width);
+        self.basis.append(&self.next);
+        self.basis.mv.columns(begin..begin + width).copy_into(self.next.w_mut());
+        self.operator.solve(self.next.w_mut(), width, effort);
+        effort.steps += 1;
+        let mut h = self.basis.remove_from(&mut self.next);
+        h += self.basis.remove_from(&mut self.next);
+        self.note(h.as_ref(), begin);
+        let negligible = NEGLIGIBLE * self.largest_theta;
+        let gram = self.next.orthonormalize(self.operator.mass, &self.basis, negligible)?;
+        self.remainder = gram;
+        let grown = self.basis.len - self.known;
+        if grown * GROWTH_BEFORE_CHECK >= self.known || self.next.width == 0 { self.look() } else { Ok(()) }
+    }
+
+    /// Enters the columns of T that belong to the block from column `begin` of the basis on.
+    fn note(&mut self, h: MatRef<'_, f64>, begin: usize) {
+        let locked = self.locked.len();
+        for j in 0..h.ncols() {
+            for i in locked..h.nrows() {
+                let value =
+                    if i >= begin { 0.5 * (h[(i, j)] + h[(begin + j, i - begin)]) } else { h[(i, j)] };
+                self.t[(i - locked, begin + j - locked)] = value;
+                self.t[(begin + j - locked, i - locked)] = value;
+                self.largest_theta = self.largest_theta.max(value.abs());
+            }
+        }
+    }
+
+    /// A next block from given columns, or from random ones, of what A makes of them: free of motions without mass.
+    fn fresh_block(&mut self, start: Option<(&[f64], usize)>, effort: &mut Effort) -> Result<(), ModesError> {
+        let mass = self.operator.mass;
+        let width = self.settings.width.min(self.basis.capacity - self.locked.len());
+        self.next.width = width;
+        self.draws += 1;
+        let places = self.operator.factor.symbolic().dof_order();
+        draw(self.next.w_mut(), width, places, self.draws);
+        if let Some((block, given)) = start {
+            mix(self.next.w_mut(), width, block, given);
+        }
+        self.next.weigh(mass);
+        self.next.take_weighed();
+        self.operator.solve(self.next.w_mut(), width, effort);
+        let before = self.next.largest_norm(mass);
+        self.basis.remove_from(&mut self.next);
+        self.basis.remove_from(&mut self.next);
+        self.next.orthonormalize(mass, &self.basis, EXHAUSTED * before)?;
+        self.remainder = Mat::zeros(0, 0);
+        Ok(())
+    }
+
+    /// Rayleigh and Ritz: the eigenvalues of T.
+    fn look(&mut self) -> Result<(), ModesError> {
+        let locked = self.locked.len();
+        self.known = self.basis.len;
+        let size = self.known - locked;
+        let (thetas, coefficients) =
+            symmetric_eigen(self.t.as_ref().submatrix(0, 0, size, size)).ok_or(ModesError::NotANumber)?;
+        self.coefficients = coefficients;
+        let sizes = self.locked.iter().chain(&thetas).map(|theta| theta.abs());
+        self.largest_theta = sizes.fold(0.0, f64::max);
+        let residual = |at: usize| {
+            let (first, gram) = (size - self.remainder.nrows().min(size), &self.remainder);
+            let last = |i: usize| self.coefficients[(first + i, at)];
+            let width = size - first;
+            let square: f64 =
+                (0..width).map(|i| (0..width).map(|j| last(i) * gram[(i, j)] * last(j)).sum::<f64>()).sum();
+            square.max(0.0).sqrt()
+        };
+        let known = self.locked.iter().enumerate().map(|(at, &theta)| (theta, 0.0, at));
+        let active = thetas.iter().enumerate().map(|(at, &theta)| (theta, residual(at), locked + at));
+        let ritz = known.chain(active).map(|(theta, residual, at)| Ritz {
+            eigenvalue: self.operator.eigenvalue(theta),
+            theta,
+            residual,
+            converged: false,
+            at,
+        });
+        let infinite = NEGLIGIBLE * self.largest_theta;
+        self.ritz = ritz.filter(|ritz| ritz.theta.abs() > infinite).collect();
+        self.ritz.sort_by(|a, b| b.theta.abs().total_cmp(&a.theta.abs()).then(a.at.cmp(&b.at)));
+        Ok(())
+    }
+
+    /// Which Ritz values have converged. What A leaves over, r / |theta|, is the residual of K and M times
+    /// |lambda - sigma| / |lambda|.
+    fn judge(&mut self, tighten: f64) {
+        let (sigma, aim) = (self.operator.sigma, CAUTION * tighten * self.settings.tolerance);
+        for ritz in &mut self.ritz {
+            let nearness = (ritz.eigenvalue / (ritz.eigenvalue - sigma)).abs().clamp(1e-3, 1.0);
+            ritz.converged = ritz.residual <= aim * nearness * ritz.theta.abs();
+        }
+    }
+
+    /// Cuts the basis down to the best Ritz vectors, and locks those whose residuals can't disturb the others.
+    fn restart(&mut self, target: Target) {
+        let (locked, capacity) = (self.locked.len(), self.basis.capacity);
+        let active: Vec<Ritz> = self.ritz.iter().filter(|ritz| ritz.at >= locked).copied().collect();
+        let room = capacity - locked - self.next.width;
+        let wanted = target.count().saturating_sub(locked - self.given).min(room / 2);
+        let keep = (wanted + (room - wanted) / 2).clamp(1, room.saturating_sub(self.settings.width).max(1));
+        let kept = &active[..keep.min(active.len())];
+        let smallest = kept.get(wanted.max(1) - 1).or(kept.last()).map_or(0.0, |ritz| ritz.theta.abs());
+        let limit = 0.1 * CAUTION * self.settings.tolerance * smallest;
+        let (fixed, rest): (Vec<Ritz>, Vec<Ritz>) = kept.iter().partition(|ritz| ritz.residual <= limit);
+        let order: Vec<&Ritz> = fixed.iter().chain(&rest).collect();
+        let by = Mat::from_fn(self.known - locked, order.len(), |i, j| {
+            self.coefficients[(i, order[j].at - locked)]
+        });
+        self.basis.v.combine(locked..self.known, by.as_ref());
+        self.basis.mv.combine(locked..self.known, by.as_ref());
+        self.basis.len = locked + order.len();
+        self.locked.extend(fixed.iter().map(|ritz| ritz.theta));
+        self.t.fill(0.0);
+        for (at, ritz) in rest.iter().enumerate() {
+            self.t[(at, at)] = ritz.theta;
+        }
+        // What is known of Ritz values belongs to the basis that was.
+        self.known = 0;
+    }
+}
+
+/// Numbers between -1 and 1 that depend on the equation, the column and `draw` alone.
+fn draw(block: &mut [f64], width: usize, dof_order: &[u32], draw: u64) {
+    for (row, &dof) in block.chunks_exact_mut(width).zip(dof_order) {
+        for (col, value) in row.iter_mut().enumerate() {
+            let mut bits = (u64::from(dof) << 20) ^ ((draw << 10) + col as u64);
+            // SplitMix64.
+            bits = bits.wrapping_add(0x9E37_79B9_7F4A_7C15);
+            bits = (bits ^ (bits >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+            bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+            bits ^= bits >> 31;
+            *value = (bits >> 11) as f64 / (1u64 << 52) as f64 - 1.0;
+        }
+    }
+}
+
+/// Adds combinations of the given columns that outweigh the random ones.
+fn mix(block: &mut [f64], width: usize, given: &[f64], columns: usize) {
+    let largest = given.iter().fold(0.0, |largest: f64, value| largest.max(value.abs()));
+    for (row, given) in block.chunks_exact_mut(width).zip(given.chunks_exact(columns)) {
+        for (col, value) in row.iter_mut().enumerate() {
+            // Each of the given columns goes to one of the block, with changing signs.
+            let part: f64 = given
+                .iter()
+                .skip(col)
+                .step_by(width)
+                .enumerate()
+                .map(|(k, x)| if k % 2 == 0 { *x } else { -x })
+                .sum();
+            *value = part + RANDOM_PART * largest * *value;
+        }
+    }
+}

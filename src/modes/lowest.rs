@@ -1,0 +1,153 @@
+//! The lowest modes: one factor below all eigenvalues, and a Sturm count above the last mode.
+
+use super::ModesError;
+use super::finish::{Found, Judged, refine};
+use super::interval::{Interval, fill};
+use super::lanczos::{Ending, Lanczos, Ritz, Target};
+use super::options::RigidModes;
+use super::problem::{Problem, Work};
+use super::result::{Modes, Proof, frequency_hz};
+
+/// The list is not cut, and no count made, between modes whose eigenvalues are nearer than this part of theirs.
+const CLOSE: f64 = 2e-4;
+
+/// The count is made above the last mode by at most this part of the next eigenvalue.
+const ABOVE: f64 = 0.01;
+
+/// How often the tolerance is tightened by a factor of ten where residuals are larger than foreseen.
+const TIGHTENINGS: usize = 4;
+
+/// What one iteration came to.
+pub(super) struct Iterated {
+    pub found: Found,
+    pub judged: Judged,
+    pub ending: Ending,
+    /// The next eigenvalue after the found ones, roughly.
+    pub next: Option<f64>,
+    pub shift: f64,
+}
+
+/// The `asked` lowest modes.
+pub(super) fn lowest(problem: &Problem<'_>, asked: usize, work: &mut Work) -> Result<Modes, ModesError> {
+    if asked == 0 {
+        return Err(ModesError::NoneAsked);
+    }
+    if asked > problem.massive {
+        return Err(ModesError::TooMany { asked, exist: problem.massive });
+    }
+    let (factor, sigma) = problem.definite_factor(work)?;
+    let operator = problem.operator(&factor, sigma);
+    let settings = problem.settings();
+    let capacity = Lanczos::capacity(problem.stiffness.size(), asked, settings.width);
+    let basis = problem.basis(work, capacity)?;
+    let start = problem.start();
+    let start = start.as_ref().map(|(block, columns)| (&block[..], *columns));
+    let mut lanczos = Lanczos::new(operator, settings, basis, &[], start, &mut work.effort)?;
+    problem.progress.begin("converged modes", asked as u64);
+    let iterated = iterate(problem, &mut lanczos, asked, work);
+    problem.progress.end();
+    let iterated = iterated?;
+    work.basis = Some(lanczos.into_basis());
+    work.storage = factor.into_storage();
+    prove(problem, iterated, asked, work)
+}
+
+/// Goes on until the wanted modes have converged, with all that are close to the last one.
+fn iterate(
+    problem: &Problem<'_>,
+    lanczos: &mut Lanczos<'_>,
+    asked: usize,
+    work: &mut Work,
+) -> Result<Iterated, ModesError> {
+    let (mut goal, mut tighten, mut tightened) = (asked, 1.0, 0);
+    loop {
+        let ending = lanczos.run(Target::Lowest(goal), tighten, problem.progress, &mut work.effort)?;
+        let ritz: Vec<Ritz> = lanczos.ritz().iter().filter(|ritz| ritz.is_above_shift()).copied().collect();
+        if ending == Ending::Exhausted && ritz.len() < asked {
+            return Err(ModesError::TooMany { asked, exist: ritz.len() });
+        }
+        let converged = ritz.iter().take_while(|ritz| ritz.converged).count();
+        let number = if ending == Ending::Reached { goal } else { converged.min(goal) };
+        let next = ritz.get(number).map(|ritz| ritz.eigenvalue);
+        if ending == Ending::Reached
+            && let Some(next) = next
+            && next - ritz[goal - 1].eigenvalue < CLOSE * next.abs()
+        {
+            goal += 1;
+            continue;
+        }
+        let found = refine(lanczos, &ritz[..number], &mut work.effort)?;
+        let judged = problem.judge(&found);
+        let elastic = judged.rigid.iter().filter(|&&rigid| !rigid).count();
+        if ending == Ending::Reached && problem.options.rigid == RigidModes::Remove && elastic < asked {
+            goal += asked - elastic;
+            continue;
+        }
+        let poor = !judged.poor(problem.options.tolerance).is_empty();
+        if ending == Ending::Reached && poor && tightened < TIGHTENINGS {
+            (tighten, tightened) = (0.1 * tighten, tightened + 1);
+            continue;
+        }
+        return Ok(Iterated { found, judged, ending, next, shift: lanczos.operator.sigma });
+    }
+}
+
+/// Counts the eigenvalues below a shift just above the found ones, and looks for those that are missing.
+fn prove(
+    problem: &Problem<'_>,
+    iterated: Iterated,
+    asked: usize,
+    work: &mut Work,
+) -> Result<Modes, ModesError> {
+    let Iterated { mut found, mut judged, ending, next, shift } = iterated;
+    let Some(&last) = found.eigenvalues.last() else {
+        let proof = Proof::Short { from_hz: None, to_hz: None, found: 0, counted: asked };
+        return Ok(assemble(problem, judged, asked, shift, proof, work));
+    };
+    let room = match next {
+        Some(next) => (next - last).min(ABOVE * 2.0 * next.abs()),
+        None => 2.0 * ABOVE * last.abs().max(-problem.below_rigid()),
+    };
+    let shifts: Vec<f64> = [0.5, 0.25, 0.75, 0.4, 0.6].iter().map(|part| last + part * room).collect();
+    let (factor, count) = problem.count_at(&shifts, work)?;
+    let interval = Interval { low: None, high: count.eigenvalue, counted: count.below };
+    let mut complete = found.len() == count.below;
+    if found.len() < count.below {
+        (found, complete) = fill(problem, factor, count.eigenvalue, found, interval, work)?;
+        judged = problem.judge(&found);
+    } else {
+        work.storage = factor.into_storage();
+    }
+    let wanted = if problem.options.rigid == RigidModes::Remove {
+        asked + judged.rigid.iter().filter(|&&rigid| rigid).count()
+    } else {
+        asked
+    };
+    let proof = match (complete, ending) {
+        (false, _) => interval.short(found.len()),
+        (true, Ending::GaveUp) if found.len() < wanted => {
+            Proof::Short { from_hz: Some(count.hz), to_hz: None, found: 0, counted: wanted - found.len() }
+        }
+        (true, _) => Proof::Complete {
+            from_hz: None,
+            to_hz: Some(frequency_hz(count.eigenvalue)),
+            counted: count.below,
+        },
+    };
+    Ok(assemble(problem, judged, asked, shift, proof, work))
+}
+
+fn assemble(
+    problem: &Problem<'_>,
+    judged: Judged,
+    asked: usize,
+    shift: f64,
+    proof: Proof,
+    work: &mut Work,
+) -> Modes {
+    let rigid_count = judged.rigid.iter().filter(|&&rigid| rigid).count();
+    let remove = problem.options.rigid == RigidModes::Remove;
+    let listed = (0..judged.eigenvalues.len()).filter(|&k| !(remove && judged.rigid[k]));
+    let listed: Vec<usize> = listed.take(asked).collect();
+    judged.into_modes(&listed, rigid_count, shift, proof, problem.settings().width, work)
+}

@@ -1,0 +1,128 @@
+//! The modes nearest to a frequency, and Sturm counts at both ends of the interval that they fill.
+
+use super::ModesError;
+use super::finish::{Found, refine};
+use super::interval::{Interval, fill};
+use super::lanczos::{Ending, Lanczos, Ritz, Target};
+use super::problem::{Problem, Work};
+use super::result::{Modes, Proof, frequency_hz};
+
+/// Distances of eigenvalues from the shift that differ by less than this part count as equal: all are computed.
+const CLOSE: f64 = 2e-4;
+
+/// The counts are made beyond the last mode by at most this part of its distance.
+const BEYOND: f64 = 0.01;
+
+/// The `asked` modes nearest to `hz`.
+pub(super) fn nearest(
+    problem: &Problem<'_>,
+    hz: f64,
+    asked: usize,
+    work: &mut Work,
+) -> Result<Modes, ModesError> {
+    if asked == 0 {
+        return Err(ModesError::NoneAsked);
+    }
+    if asked > problem.massive {
+        return Err(ModesError::TooMany { asked, exist: problem.massive });
+    }
+    let (factor, count) = problem.count_near(hz, work)?;
+    let sigma = count.eigenvalue;
+    let settings = problem.settings();
+    let capacity = Lanczos::capacity(problem.stiffness.size(), asked, settings.width);
+    let basis = problem.basis(work, capacity)?;
+    let operator = problem.operator(&factor, sigma);
+    let start = problem.start();
+    let start = start.as_ref().map(|(block, columns)| (&block[..], *columns));
+    let mut lanczos = Lanczos::new(operator, settings, basis, &[], start, &mut work.effort)?;
+    problem.progress.begin("converged modes", asked as u64);
+    let iterated = iterate(problem, &mut lanczos, asked, work);
+    problem.progress.end();
+    let (found, ending, radius) = iterated?;
+    work.basis = Some(lanczos.into_basis());
+    work.storage = factor.into_storage();
+    let (found, proof) = match radius {
+        Some(radius) if found.len() > 0 => prove(problem, sigma, radius, found, ending, work)?,
+        _ => {
+            let counted = asked;
+            (found, Proof::Short { from_hz: None, to_hz: None, found: 0, counted })
+        }
+    };
+    let judged = problem.judge(&found);
+    let mut order: Vec<usize> = (0..found.len()).collect();
+    let distance = |k: &usize| (found.eigenvalues[*k] - sigma).abs();
+    order.sort_by(|a, b| distance(a).total_cmp(&distance(b)).then(a.cmp(b)));
+    order.truncate(asked);
+    order.sort_unstable();
+    let rigid_count = judged.rigid.iter().filter(|&&rigid| rigid).count();
+    Ok(judged.into_modes(&order, rigid_count, sigma, proof, settings.width, work))
+}
+
+/// Goes on until the wanted modes have converged, with all that are as far away as the last one. Also returns the radius
+/// around the shift within which there should be no further eigenvalue.
+fn iterate(
+    problem: &Problem<'_>,
+    lanczos: &mut Lanczos<'_>,
+    asked: usize,
+    work: &mut Work,
+) -> Result<(Found, Ending, Option<f64>), ModesError> {
+    let mut goal = asked;
+    loop {
+        let ending = lanczos.run(Target::Nearest(goal), 1.0, problem.progress, &mut work.effort)?;
+        let ritz: Vec<Ritz> = lanczos.ritz().to_vec();
+        if ending == Ending::Exhausted && ritz.len() < asked {
+            return Err(ModesError::TooMany { asked, exist: ritz.len() });
+        }
+        let converged = ritz.iter().take_while(|ritz| ritz.converged).count();
+        let number = if ending == Ending::Reached { goal } else { converged.min(goal) };
+        let distance = |k: usize| ritz.get(k).map(|ritz| (ritz.eigenvalue - lanczos.operator.sigma).abs());
+        let (last, next) = (number.checked_sub(1).and_then(distance), distance(number));
+        if let (Ending::Reached, Some(last), Some(next)) = (ending, last, next)
+            && next - last < CLOSE * next
+        {
+            goal += 1;
+            continue;
+        }
+        let radius = last.map(|last| {
+            let room = next.map_or(last, |next| next - last);
+            last + 0.5 * room.min(2.0 * BEYOND * last)
+        });
+        return Ok((refine(lanczos, &ritz[..number], &mut work.effort)?, ending, radius));
+    }
+}
+
+/// Counts at both ends, and looks for what is missing between them.
+fn prove(
+    problem: &Problem<'_>,
+    sigma: f64,
+    radius: f64,
+    found: Found,
+    ending: Ending,
+    work: &mut Work,
+) -> Result<(Found, Proof), ModesError> {
+    let farthest = found.eigenvalues.iter().map(|value| (value - sigma).abs()).fold(0.0, f64::max);
+    let ends = |side: f64| {
+        [1.0, 0.5, 0.75, 0.25].map(|part| sigma + side * (farthest + part * (radius - farthest).max(0.0)))
+    };
+    let (factor, low) = problem.count_at(&ends(-1.0), work)?;
+    work.storage = factor.into_storage();
+    let (factor, high) = problem.count_at(&ends(1.0), work)?;
+    let counted = high.below.saturating_sub(low.below);
+    let interval = Interval { low: Some(low.eigenvalue), high: high.eigenvalue, counted };
+    if found.len() < counted {
+        let (found, _) = fill(problem, factor, high.eigenvalue, found, interval, work)?;
+        let proof = interval.proof(found.len());
+        return Ok((found, proof));
+    }
+    work.storage = factor.into_storage();
+    let proof = match ending {
+        Ending::GaveUp => Proof::Short {
+            from_hz: Some(frequency_hz(low.eigenvalue)),
+            to_hz: Some(frequency_hz(high.eigenvalue)),
+            found: found.len(),
+            counted: found.len() + 1,
+        },
+        _ => interval.proof(found.len()),
+    };
+    Ok((found, proof))
+}

@@ -1,0 +1,214 @@
+//! Orthonormal blocks in the mass inner product <x, y> = x' M y.
+//!
+//! Gram-Schmidt against what is there, then within the block by the eigenvectors of its scaled Gram matrix, which also
+//! tell how many of its columns are independent (A. Stathopoulos, K. Wu, SIAM J. Sci. Comput. 23 (2002) 2165-2182,
+//! doi:10.1137/S1064827500370883). M may be semidefinite: columns without mass vanish.
+
+use faer::Mat;
+
+use super::ModesError;
+use super::dense::symmetric_eigen;
+use super::tall::{Columns, Tall};
+use crate::factor::FactorError;
+use crate::matrix::{Pages, SymmetricMatrix};
+
+/// Eigenvalues of the scaled Gram matrix below this are rounding: directions that depend on the others.
+const DEPENDENT: f64 = 1e-13;
+
+/// A block whose scaled Gram matrix is worse conditioned than this is orthogonalized once more.
+const POOR: f64 = 1e-4;
+
+/// Parts of sum |M| x^2 that x' M x may be off by rounding, and below which it counts as no mass.
+const MASS_ROUNDING: f64 = 1e-14;
+
+/// Parts of sum |M| x^2 below minus which x' M x is a negative mass.
+const NEGATIVE_MASS: f64 = 1e-9;
+
+/// The mass, in the order of elimination, as the iteration uses it.
+#[derive(Debug)]
+pub(super) struct Mass {
+    pub matrix: SymmetricMatrix,
+    /// sum_j |M_ij|.
+    row_sums: Vec<f64>,
+}
+
+/// An orthonormal basis V, with M V beside it.
+#[derive(Debug)]
+pub(super) struct Basis {
+    pub v: Tall,
+    pub mv: Tall,
+    pub len: usize,
+    pub capacity: usize,
+}
+
+/// A packed block W at work, and M W.
+#[derive(Debug)]
+pub(super) struct Block {
+    rows: usize,
+    pub width: usize,
+    w: Pages,
+    mw: Pages,
+    /// Room for a combination.
+    spare: Pages,
+}
+
+pub(super) fn no_memory() -> ModesError {
+    ModesError::Factor(FactorError::OutOfMemory)
+}
+
+impl Mass {
+    pub fn new(matrix: SymmetricMatrix) -> Self {
+        let row_sums = matrix.absolute_row_sums();
+        Self { matrix, row_sums }
+    }
+
+    /// sum_i (sum_j |M_ij|) x_i^2 of each column.
+    fn scales(&self, block: &Block) -> Vec<f64> {
+        let mut sums = vec![0.0; block.width];
+        for (row, weight) in block.w().chunks_exact(block.width.max(1)).zip(&self.row_sums) {
+            sums.iter_mut().zip(row).for_each(|(sum, value)| *sum += weight * value * value);
+        }
+        sums
+    }
+}
+
+impl Basis {
+    pub fn new(rows: usize, capacity: usize) -> Result<Self, ModesError> {
+        let tall = || Tall::zeroed(rows, capacity).ok_or_else(no_memory);
+        Ok(Self { v: tall()?, mv: tall()?, len: 0, capacity })
+    }
+
+    pub fn rows(&self) -> usize {
+        self.v.rows()
+    }
+
+    /// Takes the components along the basis out of W and returns them, `len x width`.
+    pub fn remove_from(&self, block: &mut Block) -> Mat<f64> {
+        let (v, mv) = (self.v.columns(0..self.len), self.mv.columns(0..self.len));
+        let h = mv.cross(block.columns());
+        v.subtract_from(block.w_mut(), h.as_ref());
+        h
+    }
+
+    /// Appends an orthonormal block.
+    pub fn append(&mut self, block: &Block) {
+        self.v.set(self.len, block.w(), block.width);
+        self.mv.set(self.len, block.mw(), block.width);
+        self.len += block.width;
+    }
+}
+
+impl Block {
+    /// Room for `widest` columns.
+    pub fn new(rows: usize, widest: usize) -> Result<Self, ModesError> {
+        let pages = || Pages::zeroed(rows * widest).ok_or_else(no_memory);
+        Ok(Self { rows, width: widest, w: pages()?, mw: pages()?, spare: pages()? })
+    }
+
+    pub fn w(&self) -> &[f64] {
+        &self.w[..self.rows * self.width]
+    }
+
+    pub fn mw(&self) -> &[f64] {
+        &self.mw[..self.rows * self.width]
+    }
+
+    pub fn w_mut(&mut self) -> &mut [f64] {
+        &mut self.w[..self.rows * self.width]
+    }
+
+    pub fn columns(&self) -> Columns<'_> {
+        Columns::packed(self.w(), self.width)
+    }
+
+    /// W <- M W, after [`Block::weigh`].
+    pub fn take_weighed(&mut self) {
+        std::mem::swap(&mut self.w, &mut self.mw);
+    }
+
+    /// Largest M-norm of a column.
+    pub fn largest_norm(&mut self, mass: &Mass) -> f64 {
+        self.weigh(mass);
+        let gram = self.columns().cross(Columns::packed(self.mw(), self.width));
+        (0..self.width).map(|j| gram[(j, j)]).fold(0.0, f64::max).sqrt()
+    }
+
+    /// M W.
+    pub fn weigh(&mut self, mass: &Mass) {
+        let used = self.rows * self.width;
+        mass.matrix.multiply_block_into(&self.w[..used], self.width, &mut self.mw[..used]);
+    }
+
+    /// W <- W C, M W <- M W C.
+    fn combine(&mut self, by: &Mat<f64>) {
+        let (old, new) = (self.rows * self.width, self.rows * by.ncols());
+        for values in [&mut self.w, &mut self.mw] {
+            Columns::packed(&values[..old], self.width).times_into(by.as_ref(), &mut self.spare[..new]);
+            std::mem::swap(values, &mut self.spare);
+        }
+        self.width = by.ncols();
+    }
+
+    /// Makes W orthonormal, and orthogonal to the basis, from which it has been removed already. Columns of M-norm below
+    /// `negligible`, and those that depend on others, are dropped: the width may become zero. Returns W' M W as it was.
+    ///
+    /// # Errors
+    /// [`ModesError::NegativeMassMotion`] with a place in the order of elimination.
+    pub fn orthonormalize(
+        &mut self,
+        mass: &Mass,
+        basis: &Basis,
+        negligible: f64,
+    ) -> Result<Mat<f64>, ModesError> {
+        let mut first = None;
+        for _ in 0..4 {
+            if self.width == 0 {
+                break;
+            }
+            self.weigh(mass);
+            let gram = self.columns().cross(Columns::packed(self.mw(), self.width));
+            let scales = mass.scales(self);
+            self.refuse_negative(&gram, &scales)?;
+            // After the first round columns have unit norm.
+            let floor = if first.is_none() { negligible } else { 1e-6 };
+            let (by, condition) = independent_columns(&gram, &scales, floor).ok_or(ModesError::NotANumber)?;
+            first.get_or_insert(gram);
+            self.combine(&by);
+            if condition > POOR {
+                break;
+            }
+            basis.remove_from(self);
+        }
+        Ok(first.unwrap_or_else(|| Mat::zeros(0, 0)))
+    }
+
+    fn refuse_negative(&self, gram: &Mat<f64>, scales: &[f64]) -> Result<(), ModesError> {
+        let Some(bad) = (0..self.width).find(|&j| gram[(j, j)] < -NEGATIVE_MASS * scales[j]) else {
+            return Ok(());
+        };
+        let size =
+            |place: usize| (self.w[place * self.width + bad] * self.mw[place * self.width + bad]).abs();
+        let place = (0..self.rows).max_by(|&a, &b| size(a).total_cmp(&size(b))).unwrap_or(0);
+        Err(ModesError::NegativeMassMotion { dof: place })
+    }
+}
+
+/// The combinations of columns that are orthonormal, and the condition of what was kept.
+fn independent_columns(gram: &Mat<f64>, scales: &[f64], negligible: f64) -> Option<(Mat<f64>, f64)> {
+    let norm2 = |j: usize| gram[(j, j)];
+    let heavy = |&j: &usize| norm2(j) > (negligible * negligible).max(MASS_ROUNDING * scales[j]);
+    let kept: Vec<usize> = (0..gram.ncols()).filter(heavy).collect();
+    let scaled = Mat::from_fn(kept.len(), kept.len(), |i, j| {
+        let (a, b) = (kept[i], kept[j]);
+        0.5 * (gram[(a, b)] + gram[(b, a)]) / (norm2(a) * norm2(b)).sqrt()
+    });
+    let (values, vectors) = symmetric_eigen(scaled.as_ref())?;
+    let largest = values.last().copied().unwrap_or(1.0);
+    let first = values.partition_point(|&value| value <= DEPENDENT * largest);
+    let by = Mat::from_fn(gram.ncols(), kept.len() - first, |i, j| match kept.binary_search(&i) {
+        Ok(at) => vectors[(at, first + j)] / (values[first + j] * norm2(i)).sqrt(),
+        Err(_) => 0.0,
+    });
+    let condition = if first > 0 { 0.0 } else { values.first().copied().unwrap_or(1.0) / largest };
+    Some((by, condition))
+}

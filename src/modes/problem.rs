@@ -1,0 +1,296 @@
+//! One pair, checked, with what every way of computing its modes needs.
+
+use super::finish::{Judged, Pair};
+use super::lanczos::{Operator, Settings};
+use super::orthonormal::{Basis, Mass};
+use super::result::{Effort, SturmCount, eigenvalue_of, frequency_hz};
+use super::{ModesError, ModesOptions, ModesPlan};
+use crate::factor::{Factor, FactorError, FactorOptions, FactorStorage};
+use crate::matrix::SymmetricMatrix;
+use crate::parallel::Progress;
+
+/// Columns that are solved together.
+const BLOCK_WIDTH: usize = 8;
+
+/// The negative shift for a singular stiffness, as part of the middle K_ii / M_ii: below the elastic modes of most
+/// models, and so large that the pivots stay far from rounding. Where it is too small for the digits of the matrices
+/// the next is taken.
+const NEGATIVE_SHIFTS: [f64; 4] = [1e-9, 1e-7, 1e-5, 1e-3];
+
+/// Backward error of a factorization that may count.
+const COUNTING_PROBE: f64 = 1e-12;
+
+/// How far a shift is moved where it can't be used, as part of itself.
+const MOVES: [f64; 7] = [0.0, 1e-9, -1e-9, 1e-7, -1e-7, 1e-5, -1e-5];
+
+/// Diagonal masses down to minus this part of the largest are rounding.
+const MASS_ROUNDING: f64 = 1e-12;
+
+/// Memory and records of one worker.
+#[derive(Debug, Default)]
+pub(super) struct Work {
+    pub storage: FactorStorage,
+    pub basis: Option<Basis>,
+    pub effort: Effort,
+    pub counts: Vec<SturmCount>,
+    pub remarks: Vec<String>,
+}
+
+impl Work {
+    /// Drops the records, keeps the memory.
+    pub fn forget(&mut self) {
+        *self =
+            Self { storage: std::mem::take(&mut self.storage), basis: self.basis.take(), ..Self::default() };
+    }
+}
+
+/// A pair (K, M).
+pub(super) struct Problem<'a> {
+    pub plan: &'a ModesPlan,
+    pub stiffness: &'a SymmetricMatrix,
+    pub mass: &'a SymmetricMatrix,
+    /// M in the order of elimination.
+    pub ordered_mass: Mass,
+    stiffness_sums: Vec<f64>,
+    pub options: &'a ModesOptions<'a>,
+    pub progress: &'a dyn Progress,
+    /// Middle K_ii / M_ii.
+    pub scale: f64,
+    /// DOFs that have mass.
+    pub massive: usize,
+}
+
+impl<'a> Problem<'a> {
+    pub fn new(
+        plan: &'a ModesPlan,
+        stiffness: &'a SymmetricMatrix,
+        mass: &'a SymmetricMatrix,
+        options: &'a ModesOptions<'a>,
+        progress: &'a dyn Progress,
+    ) -> Result<Self, ModesError> {
+        plan.check_patterns(stiffness, mass)?;
+        let stiffness_sums = stiffness.absolute_row_sums();
+        let mass_sums = mass.absolute_row_sums();
+        check_mass(mass)?;
+        let loose: Vec<usize> = (0..stiffness.size())
+            .filter(|&dof| stiffness_sums[dof] == 0.0 && mass_sums[dof] == 0.0)
+            .collect();
+        if !loose.is_empty() {
+            return Err(ModesError::Loose { dofs: loose });
+        }
+        if let Some(start) = options.start.filter(|start| start.nrows() != stiffness.size()) {
+            return Err(ModesError::StartSize { found: start.nrows(), size: stiffness.size() });
+        }
+        Ok(Self {
+            plan,
+            stiffness,
+            mass,
+            ordered_mass: Mass::new(mass.permuted_without_zeros(plan.symbolic().places())),
+            stiffness_sums,
+            options,
+            progress,
+            scale: middle_ratio(&stiffness.diagonal(), &mass.diagonal()),
+            massive: mass_sums.iter().filter(|&&sum| sum > 0.0).count(),
+        })
+    }
+
+    pub fn pair(&self) -> Pair<'_> {
+        Pair { stiffness: self.stiffness, mass: self.mass, stiffness_sums: &self.stiffness_sums }
+    }
+
+    pub fn operator<'f>(&'f self, factor: &'f Factor, sigma: f64) -> Operator<'f> {
+        Operator { factor, sigma, mass: &self.ordered_mass }
+    }
+
+    pub fn settings(&self) -> Settings {
+        Settings {
+            tolerance: self.options.tolerance,
+            width: self.options.block_width.unwrap_or(BLOCK_WIDTH).clamp(1, self.stiffness.size()),
+            most_steps: self.options.most_steps,
+        }
+    }
+
+    /// The start shapes, packed in the order of elimination.
+    pub fn start(&self) -> Option<(Vec<f64>, usize)> {
+        let start = self.options.start.filter(|start| start.ncols() > 0)?;
+        let order = self.plan.symbolic().dof_order();
+        let rows =
+            order.iter().flat_map(|&dof| (0..start.ncols()).map(move |col| start[(dof as usize, col)]));
+        Some((rows.collect(), start.ncols()))
+    }
+
+    /// Modes of the worker's basis memory, or of fresh memory.
+    pub fn basis(&self, work: &mut Work, capacity: usize) -> Result<Basis, ModesError> {
+        let rows = self.stiffness.size();
+        match work.basis.take().filter(|basis| basis.rows() == rows && basis.capacity >= capacity) {
+            Some(mut basis) => {
+                basis.len = 0;
+                Ok(basis)
+            }
+            None => Basis::new(rows, capacity),
+        }
+    }
+
+    /// A factor of K - sigma M with sigma below all eigenvalues: zero, or where K is singular negative.
+    pub fn definite_factor(&self, work: &mut Work) -> Result<(Factor, f64), ModesError> {
+        if let Some(hz) = self.options.shift_hz {
+            return self.definite_factor_at(hz, work);
+        }
+        let error = match self.factor(0.0, Signs::Positive, work) {
+            Ok(factor) => return Ok((factor, 0.0)),
+            Err(error) => error,
+        };
+        let mut first = None;
+        for part in NEGATIVE_SHIFTS {
+            let sigma = -part * self.scale;
+            match self.factor(sigma, Signs::Positive, work) {
+                Ok(factor) => {
+                    work.remarks.push(format!(
+                        "the stiffness is singular: shifted by {} Hz",
+                        rounded(frequency_hz(sigma))
+                    ));
+                    return Ok((factor, sigma));
+                }
+                Err(error) => first.get_or_insert(error),
+            };
+        }
+        Err(match error {
+            FactorError::Singular { dofs, .. } => ModesError::Singular {
+                dofs,
+                shift_hz: 0.0,
+                suggested_hz: rounded(frequency_hz(-NEGATIVE_SHIFTS[3] * self.scale)),
+            },
+            FactorError::NotPositiveDefinite { dof, pivot, .. } => ModesError::Indefinite { dof, pivot },
+            other => ModesError::Factor(other),
+        })
+    }
+
+    fn definite_factor_at(&self, hz: f64, work: &mut Work) -> Result<(Factor, f64), ModesError> {
+        if !hz.is_finite() {
+            return Err(ModesError::NotFinite { what: "the shift", value: hz });
+        }
+        if hz > 0.0 {
+            return Err(ModesError::ShiftAbove { hz });
+        }
+        let sigma = eigenvalue_of(hz);
+        match self.factor(sigma, Signs::Positive, work) {
+            Ok(factor) => Ok((factor, sigma)),
+            Err(FactorError::Singular { dofs, .. }) => {
+                let suggested_hz = rounded(frequency_hz(-NEGATIVE_SHIFTS[0] * self.scale));
+                Err(ModesError::Singular { dofs, shift_hz: hz, suggested_hz })
+            }
+            Err(FactorError::NotPositiveDefinite { dof, pivot, .. }) => {
+                Err(ModesError::Indefinite { dof, pivot })
+            }
+            Err(other) => Err(ModesError::Factor(other)),
+        }
+    }
+
+    fn factor(&self, sigma: f64, signs: Signs, work: &mut Work) -> Result<Factor, FactorError> {
+        let shifted = match self.plan.shifted(self.stiffness, self.mass, sigma) {
+            Ok(shifted) => shifted,
+            Err(_) => return Err(FactorError::OutOfMemory),
+        };
+        let symbolic = &self.plan.symbolic;
+        work.effort.factorizations += 1;
+        let factor = match signs {
+            Signs::Positive => {
+                Factor::new_in(&mut work.storage, symbolic, &shifted, &self.options.factor, self.progress)
+            }
+            Signs::Both => {
+                let mut options: FactorOptions = self.options.factor;
+                options.probe_limit = options.probe_limit.min(COUNTING_PROBE);
+                Factor::indefinite_in(&mut work.storage, symbolic, &shifted, &options, self.progress)
+            }
+        }?;
+        work.effort.factor_seconds += factor.factor_seconds();
+        Ok(factor)
+    }
+
+    /// A factor at the first usable of several shifts, and how many eigenvalues lie below it.
+    pub fn count_at(&self, shifts: &[f64], work: &mut Work) -> Result<(Factor, SturmCount), ModesError> {
+        for &sigma in shifts {
+            match self.factor(sigma, Signs::Both, work) {
+                Ok(factor) => {
+                    let count = SturmCount {
+                        hz: frequency_hz(sigma),
+                        eigenvalue: sigma,
+                        below: factor.negative_pivots(),
+                        probe_residual: factor.probe_residual(),
+                    };
+                    work.counts.push(count);
+                    return Ok((factor, count));
+                }
+                Err(FactorError::ZeroPivot { .. } | FactorError::ProbeFailed { .. }) => {}
+                Err(other) => return Err(ModesError::Factor(other)),
+            }
+        }
+        Err(ModesError::NoShift { hz: frequency_hz(shifts[0]) })
+    }
+
+    /// As [`Problem::count_at`], at a frequency or as near to it as can be; says where it had to move.
+    pub fn count_near(&self, hz: f64, work: &mut Work) -> Result<(Factor, SturmCount), ModesError> {
+        if !hz.is_finite() {
+            return Err(ModesError::NotFinite { what: "the shift", value: hz });
+        }
+        let sigma = eigenvalue_of(hz);
+        let unit = if sigma == 0.0 { -NEGATIVE_SHIFTS[0] * self.scale * 1e9 } else { sigma };
+        let shifts: Vec<f64> = MOVES.iter().map(|part| sigma + part * unit).collect();
+        let (factor, count) = self.count_at(&shifts, work)?;
+        if count.eigenvalue != sigma {
+            work.remarks.push(format!("the shift of {hz} Hz is on an eigenvalue: moved to {} Hz", count.hz));
+        }
+        Ok((factor, count))
+    }
+
+    /// A small eigenvalue, negative: below rigid-body modes, above unstable ones that matter.
+    pub fn below_rigid(&self) -> f64 {
+        -NEGATIVE_SHIFTS[0] * self.scale
+    }
+
+    pub fn judge(&self, found: &super::finish::Found) -> Judged {
+        super::finish::judge(found, &self.pair(), self.plan.symbolic().dof_order())
+    }
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Signs {
+    Positive,
+    Both,
+}
+
+/// Three digits.
+fn rounded(value: f64) -> f64 {
+    format!("{value:.2e}").parse().unwrap_or(value)
+}
+
+fn check_mass(mass: &SymmetricMatrix) -> Result<(), ModesError> {
+    let diagonal = mass.diagonal();
+    let largest = diagonal.iter().fold(0.0, |largest: f64, value| largest.max(value.abs()));
+    if mass.largest_entry() == 0.0 {
+        return Err(ModesError::NoMass);
+    }
+    if let Some(dof) = diagonal.iter().position(|&value| value < -MASS_ROUNDING * largest) {
+        return Err(ModesError::NegativeMass { dof, value: diagonal[dof] });
+    }
+    for col in 0..mass.size() {
+        for (row, value) in mass.column(col).filter(|&(row, _)| row != col) {
+            let bound = (1.0 + 1e-6) * diagonal[row] * diagonal[col] + (MASS_ROUNDING * largest).powi(2);
+            if value * value > bound {
+                return Err(ModesError::IndefiniteMass { dof: row, other: col });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The middle one of K_ii / M_ii where there is mass.
+fn middle_ratio(stiffness: &[f64], mass: &[f64]) -> f64 {
+    let ratios = stiffness.iter().zip(mass).filter(|&(&k, &m)| m > 0.0 && k > 0.0).map(|(k, m)| k / m);
+    let mut ratios: Vec<f64> = ratios.collect();
+    if ratios.is_empty() {
+        return 1.0;
+    }
+    let middle = ratios.len() / 2;
+    *ratios.select_nth_unstable_by(middle, f64::total_cmp).1
+}
