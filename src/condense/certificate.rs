@@ -6,8 +6,8 @@ use faer::{Mat, MatRef};
 use serde::Serialize;
 
 use super::Guyan;
+use super::balance::{Grounding, MassBalance, grounding, mass_balance};
 use super::fixed_interface::{FixedInterface, fixed_interface};
-use super::rigid_body::{Grounding, MassBalance, grounding, mass_balance};
 use crate::matrix::{DofNames, SymmetricMatrix};
 
 /// Rule of thumb: reduced frequencies below this part of the first fixed-interface frequency are good

@@ -4,6 +4,7 @@
 //! stiffnesses of one pattern. [`choose_masters`] finds masters, [`Certificate`] says what the
 //! reduced model is good for.
 
+mod balance;
 mod certificate;
 mod error;
 mod fixed_interface;
@@ -11,13 +12,12 @@ mod guyan;
 mod mass;
 mod masters;
 mod partition;
-mod rigid_body;
 mod stiffness;
 
+pub use balance::{Grounding, MassBalance};
 pub use certificate::{Certificate, DoubtfulDof, Known, RigidBodyCheck, frequency_excess};
 pub use error::CondenseError;
 pub use fixed_interface::FixedInterface;
 pub use guyan::{Guyan, GuyanOptions, GuyanPlan, MassMethod, Recovery, condense};
 pub use masters::choose_masters;
 pub use partition::Partition;
-pub use rigid_body::{DIRECTIONS, Grounding, MassBalance, rigid_body_vector};

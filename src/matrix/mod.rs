@@ -9,6 +9,7 @@ mod dofs;
 mod error;
 mod pages;
 mod products;
+mod rigid;
 mod symmetric;
 mod triangles;
 
@@ -17,6 +18,7 @@ pub(crate) use affine::{places, union};
 pub use dofs::DofNames;
 pub use error::MatrixError;
 pub use pages::Pages;
+pub use rigid::{DIRECTIONS, rigid_body_vector};
 pub(crate) use symmetric::Pattern;
 pub use symmetric::SymmetricMatrix;
 pub use triangles::{SYMMETRY_TOLERANCE, TriangleReport, Triangles};

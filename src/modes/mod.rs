@@ -1,5 +1,14 @@
-//! Lowest modes of one large sparse pair K phi = lambda M phi, with the proof that none is missing.
+//! Lowest modes of one large sparse pair K phi = lambda M phi, with the proof that none is missing; and mode shapes of one
+//! model beside each other: how alike two sets are, which mode is which, and how much mass moves in each.
+//!
+//! - [`mac`]: MAC_ij = |a_i' W b_j|^2 / ((a_i' W a_i)(b_j' W b_j)), W = I or W = M; [`subspace_mac`] for
+//!   close pairs;
+//! - [`pair_modes`]: the modes of one set beside those of another, by optimal assignment ([`assign`]);
+//! - [`participation`]: participation factors phi' M r and effective modal masses.
+//!
+//! Shapes are columns, one row per equation.
 
+mod assignment;
 mod band;
 mod batch;
 mod dense;
@@ -8,18 +17,29 @@ mod finish;
 mod interval;
 mod lanczos;
 mod lowest;
+mod mac;
 mod nearest;
 mod options;
 mod orthonormal;
+mod pairing;
+mod participation;
 mod plan;
 mod problem;
 mod result;
+mod subspace;
 mod tall;
 
+pub use assignment::assign;
 pub use error::ModesError;
+pub use mac::mac;
 pub use options::{ModesOptions, PlanOptions, RigidModes, Wanted};
+pub use pairing::{ModeGroup, ModePair, ModeSet, Pairing, PairingOptions, pair_modes};
+pub use participation::{
+    DirectionParticipation, Participation, ParticipationOptions, RotationPoint, participation,
+};
 pub use plan::{ModesPlan, modes};
 pub use result::{Effort, Modes, Proof, SturmCount};
+pub use subspace::subspace_mac;
 
 /// Consecutive pairs that start from each other's modes ([`ModesPlan::modes_of_many`]).
 pub const PAIRS_PER_CHAIN: usize = 8;
