@@ -39,7 +39,8 @@ pub fn sentences(found: &Modes, args: &ModesArgs) -> Vec<String> {
             all.push(format!("rigid-body modes: {count}{}", if args.elastic { ", left out" } else { "" }))
         }
     }
-    if found.shift != 0.0 {
+    // What was chosen by the program is among the remarks.
+    if args.shift.is_some() {
         all.push(format!("factorized at a shift of {} Hz", six_digits(shift_hz(found))));
     }
     let residuals = found.residuals.iter().copied().enumerate();
