@@ -1,13 +1,9 @@
 //! Indefinite factorizations: inertia and solutions against closed forms and dense eigenvalues.
 
-use std::sync::Arc;
-
-use faer::{Mat, Side};
-use modalsweep::factor::{
-    Factor, FactorError, FactorOptions, FactorStorage, Ordering, Symbolic, SymbolicOptions,
-};
+use faer::Side;
+use modalsweep::factor::{Factor, FactorError, FactorOptions, Ordering};
 use modalsweep::matrix::SymmetricMatrix;
-use modalsweep::parallel::{Silent, with_threads};
+use modalsweep::parallel::Silent;
 
 #[path = "support/solid.rs"]
 mod solid;
@@ -15,153 +11,11 @@ mod support;
 
 use solid::{LowerCsc, SolidFace, solid};
 use support::chain::{ChainEnds, chain_eigenvalues};
+use support::indefinite::{
+    check_solves, dense, eigenvalues, indefinite, matrix_of, negative, orderings, plan, random_grid,
+    random_sparse, shifted_chain,
+};
 use support::random::Random;
-
-/// Entries (row, col, value) of one triangle, in any order, summed.
-fn matrix_of(size: usize, entries: impl IntoIterator<Item = (usize, usize, f64)>) -> SymmetricMatrix {
-    let mut columns = vec![std::collections::BTreeMap::new(); size];
-    for (a, b, value) in entries {
-        *columns[a.min(b)].entry(a.max(b)).or_insert(0.0) += value;
-    }
-    let (mut ptr, mut rows, mut values) = (vec![0], Vec::new(), Vec::new());
-    for column in columns {
-        rows.extend(column.keys());
-        values.extend(column.values());
-        ptr.push(rows.len());
-    }
-    SymmetricMatrix::from_lower_csc(ptr, rows, values).unwrap()
-}
-
-/// K - sigma I of a chain of unit masses and springs.
-fn shifted_chain(n: usize, ends: ChainEnds, sigma: f64) -> SymmetricMatrix {
-    let springs = (1..n).map(|i| (i - 1, i)).chain((ends == ChainEnds::Ring).then_some((n - 1, 0)));
-    let mut entries: Vec<_> = (0..n).map(|i| (i, i, -sigma)).collect();
-    springs.for_each(|(i, j)| entries.extend([(i, i, 1.0), (j, j, 1.0), (i, j, -1.0)]));
-    if ends == ChainEnds::Fixed {
-        entries.extend([(0, 0, 1.0), (n - 1, n - 1, 1.0)]);
-    }
-    matrix_of(n, entries)
-}
-
-/// Random entries between random pairs, and on the diagonal of all but some, which have none.
-fn random_sparse(size: usize, per_row: usize, shift: f64, seed: u64) -> SymmetricMatrix {
-    let mut random = Random(seed);
-    let index = |random: &mut Random| ((0.5 + 0.5 * random.uniform()) * size as f64) as usize;
-    let mut entries: Vec<_> = (0..size).map(|i| (i, i, random.uniform() - shift)).collect();
-    for _ in 0..size * per_row {
-        let (i, j) = (index(&mut random), index(&mut random));
-        entries.push((i, j, random.uniform()));
-    }
-    matrix_of(size, entries)
-}
-
-/// Nodes of a grid, three equations each, coupled at random with their neighbours: several panels, wide separators.
-fn random_grid(side: usize, shift: f64, seed: u64) -> SymmetricMatrix {
-    let mut random = Random(seed);
-    let node = |x: usize, y: usize| 3 * (x * side + y);
-    let mut entries: Vec<_> = (0..3 * side * side).map(|i| (i, i, -shift)).collect();
-    for (x, y) in (0..side).flat_map(|x| (0..side).map(move |y| (x, y))) {
-        for (to_x, to_y) in [(x, y), (x + 1, y), (x, y + 1), (x + 1, y + 1)] {
-            if to_x < side && to_y < side {
-                let pairs = (0..3).flat_map(|c| (0..3).map(move |d| (c, d)));
-                entries.extend(pairs.map(|(c, d)| (node(x, y) + c, node(to_x, to_y) + d, random.uniform())));
-            }
-        }
-    }
-    matrix_of(3 * side * side, entries)
-}
-
-fn dense(matrix: &SymmetricMatrix) -> Mat<f64> {
-    Mat::from_fn(matrix.size(), matrix.size(), |i, j| matrix.get(i, j))
-}
-
-fn eigenvalues(matrix: &SymmetricMatrix) -> Vec<f64> {
-    dense(matrix).self_adjoint_eigenvalues(Side::Lower).unwrap()
-}
-
-fn negative(eigenvalues: &[f64]) -> usize {
-    eigenvalues.iter().filter(|&&value| value < 0.0).count()
-}
-
-fn plan(matrix: &SymmetricMatrix, ordering: Ordering) -> Arc<Symbolic> {
-    let mut options = SymbolicOptions::default();
-    options.ordering = ordering;
-    Arc::new(Symbolic::new(matrix, &options).unwrap())
-}
-
-fn indefinite(matrix: &SymmetricMatrix, ordering: Ordering) -> Result<Factor, FactorError> {
-    Factor::indefinite(&plan(matrix, ordering), matrix, &FactorOptions::default(), &Silent)
-}
-
-/// Orderings that are built in.
-fn orderings() -> Vec<Ordering> {
-    let mut all = vec![Ordering::MinimumDegree, Ordering::Natural];
-    if cfg!(feature = "metis") {
-        all.push(Ordering::NestedDissection);
-    }
-    all
-}
-
-/// Largest entry of `A x - b` over `|A| |x| + |b|`.
-fn backward_error(matrix: &SymmetricMatrix, x: &[f64], b: &[f64]) -> f64 {
-    let mut image = vec![0.0; b.len()];
-    matrix.multiply_into(x, &mut image);
-    let largest = |values: &[f64]| values.iter().fold(0.0, |m: f64, v| m.max(v.abs()));
-    let difference: Vec<f64> = image.iter().zip(b).map(|(ax, b)| ax - b).collect();
-    largest(&difference) / (matrix.row_sum_norm() * largest(x) + largest(b))
-}
-
-fn random_columns(size: usize, columns: usize, seed: u64) -> Mat<f64> {
-    Random(seed).matrix(size, columns)
-}
-
-/// All ways to solve, each against the matrix itself; `allowed` is the backward error.
-fn check_solves(matrix: &SymmetricMatrix, factor: &Factor, columns: usize, allowed: f64) {
-    let size = matrix.size();
-    let b = random_columns(size, columns, 17);
-    let column = |m: &Mat<f64>, j: usize| (0..size).map(|i| m[(i, j)]).collect::<Vec<_>>();
-    let good = |x: &[f64], j: usize| {
-        let error = backward_error(matrix, x, &column(&b, j));
-        assert!(error <= allowed, "column {j}: {error:e}");
-    };
-    let mut dense = b.clone();
-    factor.solve_in_place(dense.as_mut());
-    (0..columns).for_each(|j| good(&column(&dense, j), j));
-    let mut vector = column(&b, 0);
-    factor.solve_vector_in_place(&mut vector);
-    good(&vector, 0);
-    let mut rows: Vec<f64> =
-        (0..size).flat_map(|i| (0..columns).map(move |j| (i, j))).map(|at| b[at]).collect();
-    factor.solve_rows_in_place(&mut rows, columns);
-    (0..columns).for_each(|j| good(&rows.iter().skip(j).step_by(columns).copied().collect::<Vec<_>>(), j));
-    let order = factor.symbolic().dof_order();
-    let sparse =
-        sprs::CsMat::csc_from_dense(ndarray::Array2::from_shape_fn((size, columns), |at| b[at]).view(), 0.0);
-    for block in factor.solve_sparse(sparse.view(), |_, block| block) {
-        for (at, &j) in block.columns.iter().enumerate() {
-            let mut x = vec![0.0; size];
-            order.iter().enumerate().for_each(|(place, &dof)| x[dof as usize] = block.row(place)[at]);
-            good(&x, j);
-        }
-    }
-    check_products(factor, &sparse, &(b.transpose() * &dense), allowed * size as f64);
-}
-
-/// B' A^-1 B three ways: from the solution, by `inverse_gram` and as Y' S Y.
-fn check_products(factor: &Factor, b: &sprs::CsMat<f64>, expected: &Mat<f64>, allowed: f64) {
-    let scale = expected.norm_max() * b.data().iter().fold(0.0, |m: f64, v| m.max(v.abs())) * 1e3;
-    let gram = factor.inverse_gram(b.view(), &Silent);
-    assert!((&gram - expected).norm_max() <= allowed * scale, "{:e}", (&gram - expected).norm_max() / scale);
-    assert!(gram == gram.transpose());
-    for block in factor.forward_sparse(b.view(), |_, block| block) {
-        for (at, &j) in block.columns.iter().enumerate() {
-            let square = |place: usize| block.row(place)[at].powi(2);
-            let all: f64 = (0..factor.symbolic().size()).map(square).sum();
-            let below: f64 = factor.negative_places().iter().map(|&place| square(place as usize)).sum();
-            assert!((all - 2.0 * below - expected[(j, j)]).abs() <= allowed * scale.max(all), "column {j}");
-        }
-    }
-}
 
 #[test]
 fn chains_between_all_their_eigenvalues() {
@@ -331,77 +185,6 @@ fn a_zero_on_the_diagonal_counts_as_its_eigenvalue_does() {
 }
 
 #[test]
-fn a_definite_matrix_gives_the_bits_of_cholesky() {
-    for matrix in [random_sparse(700, 2, -30.0, 4), shifted_chain(300, ChainEnds::Fixed, 0.0)] {
-        let symbolic = plan(&matrix, Ordering::Auto);
-        let options = FactorOptions::default();
-        let cholesky = Factor::new(&symbolic, &matrix, &options, &Silent).unwrap();
-        let signed = Factor::indefinite(&symbolic, &matrix, &options, &Silent).unwrap();
-        assert_eq!((cholesky.negative_pivots(), signed.negative_pivots()), (0, 0));
-        assert_eq!(cholesky.pivots(), signed.pivots());
-        assert!(solution(&cholesky) == solution(&signed));
-    }
-}
-
-/// A solution of all columns, for comparisons bit by bit.
-fn solution(factor: &Factor) -> Mat<f64> {
-    let mut columns = random_columns(factor.symbolic().size(), 20, 5);
-    factor.solve_in_place(columns.as_mut());
-    columns
-}
-
-#[test]
-fn same_bits_with_one_two_and_four_threads() {
-    let matrix = random_grid(24, -0.7, 9);
-    let run = |threads| {
-        with_threads(threads, || {
-            let factor = indefinite(&matrix, Ordering::Auto).unwrap();
-            (factor.negative_pivots(), factor.pivots().clone(), solution(&factor))
-        })
-        .unwrap()
-    };
-    let one = run(1);
-    assert!(one.0 > 100 && one.0 < matrix.size() - 100, "{} negative", one.0);
-    for threads in [2, 4] {
-        assert!(one == run(threads), "{threads} threads");
-    }
-}
-
-#[test]
-fn memory_used_again_gives_the_same_bits() {
-    let options = FactorOptions::default();
-    let definite = random_sparse(700, 2, -30.0, 4);
-    let mixed = random_sparse(700, 2, -1.0, 4);
-    let symbolic = plan(&definite, Ordering::Auto);
-    let fresh = [
-        solution(&Factor::new(&symbolic, &definite, &options, &Silent).unwrap()),
-        solution(&Factor::indefinite(&symbolic, &mixed, &options, &Silent).unwrap()),
-    ];
-    let others = [random_sparse(900, 2, -30.0, 1), random_sparse(90, 2, -30.0, 1)];
-    let mut storage = FactorStorage::default();
-    for round in 0..6 {
-        if round % 2 == 1 {
-            let other = &others[round / 2 % 2];
-            let factor =
-                Factor::indefinite_in(&mut storage, &plan(other, Ordering::Auto), other, &options, &Silent);
-            storage = factor.unwrap().into_storage();
-        }
-        for _ in 0..2 {
-            let factor = Factor::new_in(&mut storage, &symbolic, &definite, &options, &Silent).unwrap();
-            assert!(solution(&factor) == fresh[0], "definite, round {round}");
-            storage = factor.into_storage();
-            // A factorization that fails leaves its memory, and nothing else, behind.
-            let failed = Factor::new_in(&mut storage, &symbolic, &mixed, &options, &Silent);
-            assert!(matches!(failed, Err(FactorError::NotPositiveDefinite { .. })), "{failed:?}");
-            let factor = Factor::indefinite_in(&mut storage, &symbolic, &mixed, &options, &Silent).unwrap();
-            assert!(factor.negative_pivots() > 0);
-            assert!(solution(&factor) == fresh[1], "indefinite, round {round}");
-            storage = factor.into_storage();
-        }
-    }
-}
-
-#[test]
 fn zero_pivots_are_named() {
     let zero = |matrix: &SymmetricMatrix| match indefinite(matrix, Ordering::Natural) {
         Err(FactorError::ZeroPivot { dof }) => dof,
@@ -476,21 +259,17 @@ fn the_limit_of_zero_pivots_can_be_chosen() {
     assert!(matches!(result, Err(FactorError::ZeroPivot { dof: 0 })), "{result:?}");
 }
 
-/// Rows that are no whole block, and two widths one after the other: the buffer is cut to size.
+/// For [[t, 1], [1, 0]]: L = [[sqrt t, 0], [1 / sqrt t, 1 / sqrt t]], so that (|L| |L|')_22 = 2 / t.
 #[test]
-fn rows_of_any_width() {
-    let matrix = random_grid(9, -0.7, 2);
-    let factor = indefinite(&matrix, Ordering::Auto).unwrap();
-    factor.solve_rows_in_place(&mut [], 0);
-    for width in [5, 1, 16, 3] {
-        let b = random_columns(matrix.size(), width, width as u64);
-        let mut rows: Vec<f64> =
-            (0..matrix.size()).flat_map(|i| (0..width).map(move |j| (i, j))).map(|at| b[at]).collect();
-        factor.solve_rows_in_place(&mut rows, width);
-        for j in 0..width {
-            let x: Vec<f64> = rows.iter().skip(j).step_by(width).copied().collect();
-            let column: Vec<f64> = (0..matrix.size()).map(|i| b[(i, j)]).collect();
-            assert!(backward_error(&matrix, &x, &column) < 1e-10);
-        }
+fn growth_of_a_small_pivot_in_closed_form() {
+    for pivot in [1.0, 1e-2, -1e-4, 1e-5] {
+        let matrix = matrix_of(2, [(0, 0, pivot), (1, 0, 1.0), (1, 1, 0.0)]);
+        let factor = indefinite(&matrix, Ordering::Natural).unwrap();
+        assert_eq!(factor.negative_pivots(), 1);
+        approx::assert_relative_eq!(factor.growth(&matrix), 2.0 / pivot.abs(), max_relative = 1e-12);
     }
+    // Squares of the rows of Cholesky's factor are the diagonal.
+    let definite = random_sparse(300, 2, -30.0, 8);
+    let factor = indefinite(&definite, Ordering::Auto).unwrap();
+    approx::assert_relative_eq!(factor.growth(&definite), 1.0, max_relative = 1e-12);
 }

@@ -128,9 +128,9 @@ impl Factor {
     /// the number of eigenvalues of (K, M) below sigma, M positive (semi)definite.
     ///
     /// The order of elimination is that of the plan: without interchanges entries may grow, and growth is watched
-    /// rather than prevented. A pivot that is zero but for rounding is refused, and [`Factor::probe_residual`]
-    /// says which relative change of the matrix explains its solution: eigenvalues of A closer to zero than
-    /// that, as part of its norm, may be counted on the wrong side.
+    /// rather than prevented. A pivot that is zero but for rounding is refused, and so is a factor that does not
+    /// solve ([`Factor::probe_residual`]). [`Factor::growth`] says how close to zero an eigenvalue may be counted on the
+    /// wrong side.
     ///
     /// Cost and bits: those of [`Factor::new`] where A is positive definite; about the same cost elsewhere.
     ///

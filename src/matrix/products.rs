@@ -12,27 +12,51 @@ impl SymmetricMatrix {
     pub fn multiply_block_into(&self, x: &[f64], width: usize, y: &mut [f64]) {
         assert!(x.len() == self.size() * width && y.len() == x.len(), "`width` values per equation");
         // Compiled for the vector units that the machine has.
-        pulp::Arch::new().dispatch(|| self.multiply_rows(x, width, y));
+        pulp::Arch::new().dispatch(|| {
+            let mut first = 0;
+            while first < width {
+                first += match width - first {
+                    8.. => self.multiply_columns::<8>(x, width, first, y),
+                    4..8 => self.multiply_columns::<4>(x, width, first, y),
+                    _ => self.multiply_columns::<1>(x, width, first, y),
+                };
+            }
+        });
     }
 
+    /// Columns `first..first + COLUMNS` of the block; returns their number.
     #[inline(always)]
-    fn multiply_rows(&self, x: &[f64], width: usize, y: &mut [f64]) {
-        y.fill(0.0);
-        for (col, own) in x.chunks_exact(width.max(1)).enumerate() {
-            let (mine, after) = y[col * width..].split_at_mut(width);
-            for (row, value) in self.column(col) {
+    fn multiply_columns<const COLUMNS: usize>(
+        &self,
+        x: &[f64],
+        width: usize,
+        first: usize,
+        y: &mut [f64],
+    ) -> usize {
+        let at = |row: usize| row * width + first..row * width + first + COLUMNS;
+        let row_of = |values: &[f64], row: usize| -> [f64; COLUMNS] {
+            let mut own = [0.0; COLUMNS];
+            own.copy_from_slice(&values[at(row)]);
+            own
+        };
+        (0..self.size()).for_each(|row| y[at(row)].fill(0.0));
+        for col in 0..self.size() {
+            let (own, mut mine) = (row_of(x, col), row_of(y, col));
+            let entries = self.col_ptr()[col]..self.col_ptr()[col + 1];
+            for (&row, &value) in self.row_idx()[entries.clone()].iter().zip(&self.values()[entries]) {
                 if row == col {
                     mine.iter_mut().zip(own).for_each(|(sum, x)| *sum += value * x);
                     continue;
                 }
-                let other = &x[row * width..(row + 1) * width];
-                let theirs = &mut after[(row - col - 1) * width..(row - col) * width];
-                for (((mine, theirs), own), other) in mine.iter_mut().zip(theirs).zip(own).zip(other) {
-                    *mine += value * other;
-                    *theirs += value * own;
+                let (other, theirs) = (row_of(x, row), &mut y[at(row)]);
+                for j in 0..COLUMNS {
+                    mine[j] += value * other[j];
+                    theirs[j] += value * own[j];
                 }
             }
+            y[at(col)].copy_from_slice(&mine);
         }
+        COLUMNS
     }
 
     /// P A P', equation k going to `places[k]`, without the entries that are exactly zero.

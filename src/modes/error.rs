@@ -1,4 +1,4 @@
-//! Why modes can't be computed.
+//! Why modes can't be computed, compared or weighed.
 
 use thiserror::Error;
 
@@ -123,9 +123,6 @@ pub enum ModesError {
         /// Allowed bytes.
         limit: u64,
     },
-    /// The factorization failed for another reason.
-    #[error(transparent)]
-    Factor(FactorError),
     /// Two sets of shapes with other numbers of rows.
     #[error("the shapes of one set have {left} rows, those of the other {right}")]
     ShapesDiffer {
@@ -186,6 +183,9 @@ pub enum ModesError {
         /// Where it may be.
         range: &'static str,
     },
+    /// The factorization failed for another reason.
+    #[error(transparent)]
+    Factor(FactorError),
 }
 
 impl ModesError {
@@ -260,8 +260,7 @@ impl ModesError {
             Self::ShapeNotFinite { .. } | Self::FrequencyNotFinite { .. } => {
                 "look at the run that made these modes: it did not converge, or the file is damaged".into()
             }
-            Self::OptionOutOfRange { .. } => return None,
-            Self::StartSize { .. } | Self::Factor(_) => return None,
+            Self::StartSize { .. } | Self::OptionOutOfRange { .. } | Self::Factor(_) => return None,
         })
     }
 }

@@ -1,12 +1,15 @@
-//! Lowest modes of one large sparse pair K phi = lambda M phi, with the proof that none is missing; and mode shapes of one
-//! model beside each other: how alike two sets are, which mode is which, and how much mass moves in each.
+//! Lowest modes of one large sparse pair K phi = lambda M phi, with the proof that none is missing; how alike two sets
+//! of modes are, and how much mass moves in each.
 //!
+//! - the plan: [`ModesPlan`], the symbolic factorization of K - sigma M, one per pair of patterns;
+//! - the modes: block shift-invert Lanczos, Sturm counts by the inertia of K - sigma M = L S L' ([`ModesPlan::modes`]);
+//! - the batch: [`ModesPlan::modes_of_many`], many pairs with one pattern, one per thread;
 //! - [`mac`]: MAC_ij = |a_i' W b_j|^2 / ((a_i' W a_i)(b_j' W b_j)), W = I or W = M; [`subspace_mac`] for
 //!   close pairs;
 //! - [`pair_modes`]: the modes of one set beside those of another, by optimal assignment ([`assign`]);
 //! - [`participation`]: participation factors phi' M r and effective modal masses.
 //!
-//! Shapes are columns, one row per equation.
+//! Shapes are columns, one row per equation; those that are given may have any scale and sign.
 
 mod assignment;
 mod band;

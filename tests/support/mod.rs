@@ -5,6 +5,7 @@ pub mod batch;
 pub mod beam;
 pub mod chain;
 pub mod dense;
+pub mod indefinite;
 pub mod lines;
 pub mod random;
 pub mod reference;
