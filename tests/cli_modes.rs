@@ -281,21 +281,36 @@ fn any_number_of_threads_gives_the_same_bits() {
     }
 }
 
-/// One step is not enough for twenty modes: what has converged is there, and the rest is named.
+/// A few steps are not enough for twenty modes: what has converged is there, be it nothing, and the rest is named.
 #[test]
 fn a_list_that_is_short_is_said_to_be() {
     let folder = Folder::new();
     let deck = example("bracket/bracket.inp").display().to_string();
-    let output = run(&folder, &format!("modes {deck} -n 20 --most-steps 1 -o out --json"));
-    let errors = text(&output.stderr);
-    assert_eq!(output.status.code(), Some(3), "{errors}");
+    for (steps, some) in [(1, false), (6, true)] {
+        let output = run(&folder, &format!("modes {deck} -n 20 --most-steps {steps} -o out --json"));
+        let errors = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(3), "{errors}");
+        let (first, help) = errors.split_once('\n').unwrap();
+        assert!(first.starts_with("warning: "), "{errors}");
+        assert!(first.ends_with("Hz converged: the list is not complete"), "{errors}");
+        assert_eq!(help, "help: raise --most-steps or --tolerance\n");
+        let object = json(&text(&output.stdout));
+        let count = frequencies(&folder, "out").len();
+        assert_eq!((&object["proof"]["status"], &object["count"]), (&"short".into(), &count.into()));
+        assert_eq!((count > 0, count < 20, shapes(&folder, "out").dim()), (some, true, (7446, count)));
+        assert!(folder.path("out/modes.json").is_file());
+    }
+}
+
+/// The lowest mode of the bracket is at 1702 Hz.
+#[test]
+fn an_empty_band_is_proved_to_be_empty() {
+    let folder = Folder::new();
+    let deck = example("bracket/bracket.inp").display().to_string();
+    let page = run_well(&folder, &format!("modes {deck} --band 100:1600 -o out"));
     assert!(
-        errors.starts_with("warning: ")
-            && errors.contains("the list is not complete\nhelp: raise --most-steps"),
-        "{errors}"
+        page.contains("- no modes between 100.000 and 1600.00 Hz, by Sturm count: none is missing"),
+        "{page}"
     );
-    let object = json(&text(&output.stdout));
-    assert_eq!(object["proof"]["status"], "short");
-    assert_eq!(object["count"], frequencies(&folder, "out").len());
-    assert!(folder.path("out/modes.json").is_file());
+    assert_eq!(shapes(&folder, "out").dim(), (7446, 0));
 }

@@ -119,7 +119,7 @@ fn a_model_that_is_too_large_is_said_before_it_starts() {
     let deck = example("bracket/bracket.inp").display().to_string();
     refused(&folder, &format!("modes {deck} -o out --memory 1M"), "the assembly needs ...");
     let message = "the computation of the modes needs ...";
-    refused(&folder, &format!("modes {deck} -o out --memory 36M"), message);
+    refused(&folder, &format!("modes {deck} -o out --memory 30M"), message);
 }
 
 #[test]

@@ -49,6 +49,9 @@ impl Tall {
     /// are new.
     pub fn combine(&mut self, range: std::ops::Range<usize>, by: MatRef<'_, f64>) {
         let (capacity, wide, width) = (self.capacity, range.len(), by.ncols());
+        if width == 0 {
+            return;
+        }
         self.values.par_chunks_mut(ROWS_PER_PIECE * capacity).for_each_init(Vec::new, |buffer, piece| {
             let rows = piece.len() / capacity;
             buffer.resize(rows * width, 0.0);

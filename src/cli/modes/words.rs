@@ -25,6 +25,7 @@ pub fn proof(proof: &Proof) -> String {
         }
         Proof::Short { from_hz, to_hz, found, counted } => {
             let place = interval(*from_hz, *to_hz);
+            let found = if *found == 0 { "none".into() } else { grouped(*found as u64) };
             format!("{found} of {} {place} converged: the list is not complete", modes(*counted))
         }
     }
@@ -95,6 +96,8 @@ mod tests {
         );
         assert_eq!(complete(None, None, 4), "4 modes: the model has no more, none is missing");
         let short = Proof::Short { from_hz: None, to_hz: Some(50.0), found: 3, counted: 5 };
+        let none = Proof::Short { from_hz: Some(7.5), to_hz: None, found: 0, counted: 2 };
+        assert_eq!(proof(&none), "none of 2 modes above 7.50000 Hz converged: the list is not complete");
         assert_eq!(proof(&short), "3 of 5 modes below 50.0000 Hz converged: the list is not complete");
     }
 
