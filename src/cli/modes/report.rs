@@ -71,6 +71,8 @@ fn of_all(args: &ModesArgs, found: &Found) -> Value {
         Wanted::Nearest { hz, count } => json!({ "which": "nearest", "hz": hz, "count": count }),
         Wanted::Band { low_hz, high_hz } => json!({ "which": "band", "low_hz": low_hz, "high_hz": high_hz }),
     };
+    // A band has a shift for each of its slices.
+    let has_shift = !matches!(found.goal.wanted, Wanted::Band { .. });
     let own = json!({
         "wanted": wanted,
         "tolerance": args.tolerance,
@@ -78,7 +80,7 @@ fn of_all(args: &ModesArgs, found: &Found) -> Value {
         "rigid_body_modes": modes.rigid_count,
         "rigid_body_modes_listed": !args.elastic,
         "orthogonality_defect": modes.orthogonality_defect,
-        "shift_hz": words::shift_hz(modes),
+        "shift_hz": has_shift.then(|| words::shift_hz(modes)),
         "proof": modes.proof,
         "counts": modes.counts,
         "remarks": modes.remarks,
