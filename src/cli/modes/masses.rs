@@ -73,10 +73,10 @@ impl Masses {
     /// What all modes have together.
     pub fn sentence(&self) -> Option<String> {
         let share = |own: &DirectionParticipation| {
-            let percent = own.cumulative_percent().last().copied().unwrap_or(0.0);
-            format!("along {} {percent:.2} % of {}", own.direction, six_digits(own.total))
+            let percent = own.cumulative_percent().last().copied()?;
+            Some(format!("along {} {percent:.2} % of {}", own.direction, six_digits(own.total)))
         };
-        let shares: Vec<String> = self.translations().map(share).collect();
+        let shares: Vec<String> = self.translations().filter_map(share).collect();
         (!shares.is_empty()).then(|| format!("mass in these modes: {}", shares.join(", ")))
     }
 }

@@ -21,12 +21,12 @@ pub fn proof(proof: &Proof) -> String {
             format!("{}: the model has no more, none is missing", modes(*counted))
         }
         Proof::Complete { from_hz, to_hz, counted } => {
-            format!("{} {}, by Sturm count: none is missing", modes(*counted), interval(*from_hz, *to_hz))
+            format!("{}{}, by Sturm count: none is missing", modes(*counted), interval(*from_hz, *to_hz))
         }
         Proof::Short { from_hz, to_hz, found, counted } => {
             let place = interval(*from_hz, *to_hz);
             let found = if *found == 0 { "none".into() } else { grouped(*found as u64) };
-            format!("{found} of {} {place} converged: the list is not complete", modes(*counted))
+            format!("{found} of {}{place} converged: the list is not complete", modes(*counted))
         }
     }
 }
@@ -72,10 +72,10 @@ fn modes(count: usize) -> String {
 
 fn interval(from_hz: Option<f64>, to_hz: Option<f64>) -> String {
     match (from_hz.map(six_digits), to_hz.map(six_digits)) {
-        (None, None) => "in all".into(),
-        (None, Some(to)) => format!("below {to} Hz"),
-        (Some(from), None) => format!("above {from} Hz"),
-        (Some(from), Some(to)) => format!("between {from} and {to} Hz"),
+        (None, None) => String::new(),
+        (None, Some(to)) => format!(" below {to} Hz"),
+        (Some(from), None) => format!(" above {from} Hz"),
+        (Some(from), Some(to)) => format!(" between {from} and {to} Hz"),
     }
 }
 
@@ -95,6 +95,8 @@ mod tests {
             "1 mode between 100.000 and 200.000 Hz, by Sturm count: none is missing"
         );
         assert_eq!(complete(None, None, 4), "4 modes: the model has no more, none is missing");
+        let nothing = Proof::Short { from_hz: None, to_hz: None, found: 0, counted: 20 };
+        assert_eq!(proof(&nothing), "none of 20 modes converged: the list is not complete");
         let short = Proof::Short { from_hz: None, to_hz: Some(50.0), found: 3, counted: 5 };
         let none = Proof::Short { from_hz: Some(7.5), to_hz: None, found: 0, counted: 2 };
         assert_eq!(proof(&none), "none of 2 modes above 7.50000 Hz converged: the list is not complete");
