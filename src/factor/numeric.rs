@@ -11,6 +11,7 @@ use faer::linalg::matmul::matmul;
 use faer::linalg::triangular_solve::solve_lower_triangular_in_place;
 use faer::reborrow::{IntoConst, ReborrowMut};
 use faer::{Accum, MatMut, MatRef, Par};
+use pulp::NullaryFnOnce;
 use rayon::prelude::*;
 
 use super::diagonal::{BadPivot, Signed, cholesky, cholesky_slowly, flip};
@@ -292,19 +293,36 @@ impl Buffers {
     }
 
     /// Subtracts column after column of the product from the given columns of the tile.
-    fn subtract_from(&self, mut tile: MatMut<'_, f64>, cols: impl Iterator<Item = usize>, rows: usize) {
-        // Compiled for the vector units that the machine has.
-        pulp::Arch::new().dispatch(|| {
-            for (product, col) in self.products.chunks_exact(rows).zip(cols) {
-                let target = tile.rb_mut().col_mut(col).try_as_col_major_mut();
-                let target = target.unwrap_or_else(|| unreachable!("panels are column-major")).as_slice_mut();
-                for run in &self.runs {
-                    let product = &product[run.product..run.product + run.length];
-                    let target = &mut target[run.target..run.target + run.length];
-                    target.iter_mut().zip(product).for_each(|(target, product)| *target -= product);
+    fn subtract_from(&self, tile: MatMut<'_, f64>, cols: impl Iterator<Item = usize>, rows: usize) {
+        pulp::Arch::new().dispatch(Scatter { products: &self.products, runs: &self.runs, rows, tile, cols });
+    }
+}
+
+/// Compiled for the vector units that the machine has: a struct, since a closure is not.
+struct Scatter<'a, C> {
+    products: &'a [f64],
+    runs: &'a [Run],
+    rows: usize,
+    tile: MatMut<'a, f64>,
+    cols: C,
+}
+
+impl<C: Iterator<Item = usize>> NullaryFnOnce for Scatter<'_, C> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(mut self) {
+        for (product, col) in self.products.chunks_exact(self.rows).zip(self.cols) {
+            let target = self.tile.rb_mut().col_mut(col).try_as_col_major_mut();
+            let target = target.unwrap_or_else(|| unreachable!("panels are column-major")).as_slice_mut();
+            for run in self.runs {
+                let product = &product[run.product..run.product + run.length];
+                let target = &mut target[run.target..run.target + run.length];
+                for k in 0..run.length {
+                    target[k] -= product[k];
                 }
             }
-        });
+        }
     }
 }
 

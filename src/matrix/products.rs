@@ -1,6 +1,41 @@
 //! Products with blocks of columns, and the matrix in another order.
 
+use pulp::NullaryFnOnce;
+
 use super::SymmetricMatrix;
+
+/// Y = A X, compiled for the vector units that the machine has: a struct, since a closure is not.
+struct BlockProduct<'a> {
+    matrix: &'a SymmetricMatrix,
+    x: &'a [f64],
+    width: usize,
+    y: &'a mut [f64],
+}
+
+impl NullaryFnOnce for BlockProduct<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Self { matrix, x, width, y } = self;
+        let mut first = 0;
+        while first < width {
+            first += match width - first {
+                8.. => matrix.multiply_columns::<8>(x, width, first, y),
+                4..8 => matrix.multiply_columns::<4>(x, width, first, y),
+                _ => matrix.multiply_columns::<1>(x, width, first, y),
+            };
+        }
+    }
+}
+
+/// One row of some columns.
+#[inline(always)]
+fn part<const COLUMNS: usize>(values: &[f64], begin: usize) -> [f64; COLUMNS] {
+    let mut part = [0.0; COLUMNS];
+    part.copy_from_slice(&values[begin..begin + COLUMNS]);
+    part
+}
 
 impl SymmetricMatrix {
     /// Y = A X for a block of columns stored row by row: `x`, `y` hold `width` values per equation.
@@ -11,17 +46,7 @@ impl SymmetricMatrix {
     /// When `x` or `y` has not `size * width` values.
     pub fn multiply_block_into(&self, x: &[f64], width: usize, y: &mut [f64]) {
         assert!(x.len() == self.size() * width && y.len() == x.len(), "`width` values per equation");
-        // Compiled for the vector units that the machine has.
-        pulp::Arch::new().dispatch(|| {
-            let mut first = 0;
-            while first < width {
-                first += match width - first {
-                    8.. => self.multiply_columns::<8>(x, width, first, y),
-                    4..8 => self.multiply_columns::<4>(x, width, first, y),
-                    _ => self.multiply_columns::<1>(x, width, first, y),
-                };
-            }
-        });
+        pulp::Arch::new().dispatch(BlockProduct { matrix: self, x, width, y });
     }
 
     /// Columns `first..first + COLUMNS` of the block; returns their number.
@@ -33,28 +58,29 @@ impl SymmetricMatrix {
         first: usize,
         y: &mut [f64],
     ) -> usize {
-        let at = |row: usize| row * width + first..row * width + first + COLUMNS;
-        let row_of = |values: &[f64], row: usize| -> [f64; COLUMNS] {
-            let mut own = [0.0; COLUMNS];
-            own.copy_from_slice(&values[at(row)]);
-            own
-        };
-        (0..self.size()).for_each(|row| y[at(row)].fill(0.0));
+        for row in 0..self.size() {
+            y[row * width + first..][..COLUMNS].fill(0.0);
+        }
         for col in 0..self.size() {
-            let (own, mut mine) = (row_of(x, col), row_of(y, col));
+            let begin = col * width + first;
+            let (own, mut mine) = (part::<COLUMNS>(x, begin), part::<COLUMNS>(y, begin));
             let entries = self.col_ptr()[col]..self.col_ptr()[col + 1];
             for (&row, &value) in self.row_idx()[entries.clone()].iter().zip(&self.values()[entries]) {
                 if row == col {
-                    mine.iter_mut().zip(own).for_each(|(sum, x)| *sum += value * x);
+                    for j in 0..COLUMNS {
+                        mine[j] += value * own[j];
+                    }
                     continue;
                 }
-                let (other, theirs) = (row_of(x, row), &mut y[at(row)]);
+                let begin = row * width + first;
+                let other = part::<COLUMNS>(x, begin);
+                let theirs = &mut y[begin..begin + COLUMNS];
                 for j in 0..COLUMNS {
                     mine[j] += value * other[j];
                     theirs[j] += value * own[j];
                 }
             }
-            y[at(col)].copy_from_slice(&mine);
+            y[begin..begin + COLUMNS].copy_from_slice(&mine);
         }
         COLUMNS
     }

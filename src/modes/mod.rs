@@ -21,6 +21,7 @@ mod interval;
 mod lanczos;
 mod lowest;
 mod mac;
+mod narrow;
 mod nearest;
 mod options;
 mod orthonormal;

@@ -84,7 +84,12 @@ impl Basis {
 
     /// Takes the components along the basis out of W and returns them, `len x width`.
     pub fn remove_from(&self, block: &mut Block) -> Mat<f64> {
-        let (v, mv) = (self.v.columns(0..self.len), self.mv.columns(0..self.len));
+        self.remove_recent_from(0, block)
+    }
+
+    /// As [`Basis::remove_from`], for the columns of the basis from `first` on.
+    pub fn remove_recent_from(&self, first: usize, block: &mut Block) -> Mat<f64> {
+        let (v, mv) = (self.v.columns(first..self.len), self.mv.columns(first..self.len));
         let h = mv.cross(block.columns());
         v.subtract_from(block.w_mut(), h.as_ref());
         h

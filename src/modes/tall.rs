@@ -7,6 +7,7 @@ use faer::linalg::matmul::matmul;
 use faer::{Accum, Mat, MatMut, MatRef, Par};
 use rayon::prelude::*;
 
+use super::narrow::{self, LANES};
 use crate::matrix::Pages;
 
 /// Rows that are worked on together: with a hundred columns, what fits into a second-level cache.
@@ -123,8 +124,12 @@ impl<'a> Columns<'a> {
         }
         let part = |piece: usize| {
             let mut part = Mat::<f64>::zeros(self.width, other.width);
-            let (left, right) = (self.piece(piece).transpose(), other.piece(piece));
-            multiply(part.as_mut(), Accum::Replace, left, right, 1.0);
+            if other.width == LANES {
+                narrow::cross(self.rows_of(piece), other.rows_of(piece), part.as_mut());
+            } else {
+                let (left, right) = (self.piece(piece).transpose(), other.piece(piece));
+                multiply(part.as_mut(), Accum::Replace, left, right, 1.0);
+            }
             part
         };
         let parts: Vec<Mat<f64>> = (0..self.pieces()).into_par_iter().map(part).collect();
@@ -142,13 +147,26 @@ impl<'a> Columns<'a> {
         self.add_to(block, c, 1.0, Accum::Replace);
     }
 
+    /// Rows of a piece for the narrow products.
+    fn rows_of(&self, number: usize) -> narrow::Rows<'a> {
+        let values = &self.values[number * ROWS_PER_PIECE * self.stride..];
+        let values = &values[..values.len().min(ROWS_PER_PIECE * self.stride)];
+        narrow::Rows { values, stride: self.stride, first: self.first, width: self.width }
+    }
+
     fn add_to(&self, block: &mut [f64], by: MatRef<'_, f64>, factor: f64, accum: Accum) {
         let width = by.ncols();
         if width == 0 || (self.width == 0 && accum == Accum::Add) {
             return;
         }
+        let row = |i: usize| std::array::from_fn(|j| if j < width { factor * by[(i, j)] } else { 0.0 });
+        let packed: Vec<[f64; LANES]> = (0..by.nrows()).map(row).collect();
         block.par_chunks_mut(ROWS_PER_PIECE * width).enumerate().for_each(|(number, piece)| {
-            multiply(row_major(piece, width), accum, self.piece(number), by, factor);
+            if width == LANES && accum == Accum::Add {
+                narrow::add_product(self.rows_of(number), &packed, piece);
+            } else {
+                multiply(row_major(piece, width), accum, self.piece(number), by, factor);
+            }
         });
     }
 }
