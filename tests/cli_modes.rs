@@ -32,7 +32,7 @@ fn assert_near(found: &[f64], expected: &[f64], tolerance: f64) {
     }
 }
 
-/// Unit masses and springs, fixed at one end, half a mass at the other: omega^2 = 2 - 2 cos, here with k/m = 1/2.
+/// Unit springs, masses 2, 2, 2 and 1, fixed at one end: omega^2 = 1 - cos t and phi_j = sin(j t) / 2, t = (2 k - 1) pi / 8.
 fn chain_hertz() -> Vec<f64> {
     (1..=4).map(|mode| (1.0 - (f64::from(2 * mode - 1) * PI / 8.0).cos()).sqrt() / TAU).collect()
 }
@@ -53,9 +53,12 @@ fn the_chain_has_the_frequencies_of_its_closed_form() {
         std::fs::read(folder.path("out/dofs.txt")).unwrap(),
         std::fs::read(folder.path("dofs.txt")).unwrap()
     );
-    // phi' M phi = 1 with the M of the example.
     let shapes = shapes(&folder, "out");
     assert_eq!(shapes.dim(), (4, 3));
+    for ((mass, mode), found) in shapes.indexed_iter() {
+        let expected = 0.5 * ((mass + 1) as f64 * (2 * mode + 1) as f64 * PI / 8.0).sin();
+        assert!((found.abs() - expected.abs()).abs() < 1e-9, "mass {mass} in mode {mode}: {found}");
+    }
     let page = without_times(&page);
     assert!(page.contains("    1     0.0439108  "), "{page}");
     assert!(page.contains("- 3 modes below 0."), "{page}");
