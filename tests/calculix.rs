@@ -1,5 +1,5 @@
-//! Displacements, stresses and frequencies against what CalculiX 2.20 printed for the decks of `data/`, and against the
-//! dense computation that stands in for it where its element is another one (C3D8).
+//! Displacements and stresses against what CalculiX 2.20 printed for the decks of `data/`, and against the dense
+//! computation that stands in for it where its element is another one (C3D8). Frequencies: `modes_calculix.rs`.
 
 #[path = "support/decks.rs"]
 mod decks;
@@ -9,11 +9,7 @@ mod printed;
 use std::collections::HashMap;
 
 use decks::{data, example};
-use faer::Mat;
-use modalsweep::eigen::{PairOptions, definite_pair};
-use modalsweep::factor::{Factor, FactorOptions, Symbolic, SymbolicOptions};
-use modalsweep::matrix::SymmetricMatrix;
-use modalsweep::model::{Assembly, MassScheme, Model};
+use modalsweep::model::{Assembly, Model};
 use modalsweep::parallel::Silent;
 use modalsweep::stress::{Displacements, StaticOptions, StressRecovery, solve_static};
 use printed::{Table, of, tables};
@@ -91,101 +87,4 @@ fn stresses_of_the_bracket_are_those_of_calculix() {
 #[test]
 fn stresses_of_selectively_reduced_hexahedra_are_those_of_a_dense_computation() {
     check_statics("decks/c3d8.inp", "decks/c3d8_numpy.dat.gz", 1e-11);
-}
-
-fn dense(matrix: &SymmetricMatrix) -> Mat<f64> {
-    Mat::from_fn(matrix.size(), matrix.size(), |row, col| matrix.get(row, col))
-}
-
-/// The lowest frequencies of a deck by the dense solver.
-fn frequencies(deck: &str, scheme: MassScheme) -> Vec<f64> {
-    let model = example(deck);
-    let assembly = Assembly::new(&model).unwrap();
-    let stiffness = dense(&assembly.stiffness(&Silent).unwrap());
-    let mass = dense(&assembly.mass(scheme, &Silent).unwrap());
-    definite_pair(stiffness.as_ref(), mass.as_ref(), &PairOptions::default()).unwrap().frequencies_hz()
-}
-
-/// Lines `deck [scheme] f1 f2 ...`.
-#[track_caller]
-fn check_frequencies(file: &str, scheme_of: impl Fn(&str) -> Option<MassScheme>, tolerance: f64) {
-    let text = printed::text(&data(file));
-    let mut checked = 0;
-    for line in text.lines().filter(|line| !line.starts_with('#')) {
-        let words: Vec<&str> = line.split_whitespace().collect();
-        let first = words.iter().position(|word| word.parse::<f64>().is_ok()).expect("a frequency");
-        let Some(scheme) = scheme_of(words[first - 1]) else { continue };
-        let found = frequencies(&format!("decks/{}_frequency.inp", words[0]), scheme);
-        for (mode, word) in words[first..].iter().enumerate() {
-            let expected: f64 = word.parse().unwrap();
-            let error = (found[mode] / expected - 1.0).abs();
-            assert!(error < tolerance, "{line}: mode {}, {} Hz, {error:e}", mode + 1, found[mode]);
-        }
-        checked += 1;
-    }
-    assert!(checked >= 4, "{checked} decks");
-}
-
-#[test]
-fn frequencies_of_distorted_solids_are_those_that_calculix_prints() {
-    check_frequencies("decks/frequencies.txt", |_| Some(MassScheme::Calculix), 5e-7);
-}
-
-/// The reference has five points in each direction, enough for any mass; ours has fifteen or 27, enough for straight edges:
-/// curved ones cost up to 1.2e-4 here (C3D20R, eighth mode).
-#[test]
-fn frequencies_of_other_schemes_of_the_mass_are_those_of_a_dense_computation() {
-    let scheme = |name: &str| match name {
-        "consistent" => Some(MassScheme::Consistent),
-        "points" => Some(MassScheme::Calculix),
-        _ => None,
-    };
-    check_frequencies("decks/frequencies_numpy.txt", scheme, 2e-4);
-}
-
-/// Subspace iteration for the lowest modes of a sparse pair.
-fn lowest(stiffness: &SymmetricMatrix, mass: &SymmetricMatrix, count: usize) -> Vec<f64> {
-    let symbolic = Symbolic::new(stiffness, &SymbolicOptions::default()).unwrap().into();
-    let factor = Factor::new(&symbolic, stiffness, &FactorOptions::default(), &Silent).unwrap();
-    let (size, width) = (stiffness.size(), count + 20);
-    let mut shapes =
-        Mat::from_fn(size, width, |i, j| (((i * 7919 + j * 104_729) % 1009) as f64 / 504.0) - 1.0);
-    let product = |matrix: &SymmetricMatrix, shapes: &Mat<f64>| {
-        let mut image = Mat::zeros(size, width);
-        for col in 0..width {
-            let x: Vec<f64> = shapes.col(col).iter().copied().collect();
-            let mut y = vec![0.0; size];
-            matrix.multiply_into(&x, &mut y);
-            (0..size).for_each(|row| image[(row, col)] = y[row]);
-        }
-        image
-    };
-    let options = PairOptions::default().with_vectors();
-    let mut values = Vec::new();
-    for _ in 0..25 {
-        shapes = product(mass, &shapes);
-        factor.solve_in_place(shapes.as_mut());
-        let small = [stiffness, mass].map(|matrix| shapes.transpose() * product(matrix, &shapes));
-        let pair = definite_pair(small[0].as_ref(), small[1].as_ref(), &options).unwrap();
-        values = pair.frequencies_hz();
-        shapes = &shapes * pair.vectors.as_ref().unwrap();
-    }
-    values.truncate(count);
-    values
-}
-
-#[test]
-fn frequencies_of_the_bracket_are_those_that_calculix_prints() {
-    let model = example("bracket/bracket.inp");
-    let assembly = Assembly::new(&model).unwrap();
-    let stiffness = assembly.stiffness(&Silent).unwrap();
-    let mass = assembly.mass(MassScheme::Calculix, &Silent).unwrap();
-    let found = lowest(&stiffness, &mass, 20);
-    let text = printed::text(&data("bracket/frequencies.txt"));
-    let expected: Vec<f64> =
-        text.lines().filter(|line| !line.starts_with('#')).map(|line| line.trim().parse().unwrap()).collect();
-    assert_eq!(expected.len(), 20);
-    for (found, expected) in found.iter().zip(&expected) {
-        assert!((found / expected - 1.0).abs() < 5e-7, "{found} {expected}");
-    }
 }

@@ -1,5 +1,7 @@
 //! The sparse factor against dense algebra, on random patterns and at every size near a threshold.
 
+mod support;
+
 use std::sync::Arc;
 
 use faer::linalg::solvers::Solve;
@@ -8,23 +10,7 @@ use modalsweep::factor::{Factor, FactorError, FactorOptions, Ordering, Symbolic,
 use modalsweep::matrix::SymmetricMatrix;
 use modalsweep::parallel::Silent;
 use proptest::prelude::*;
-
-/// Columns of (row, value), rows at or below the diagonal, in any order.
-fn matrix_of(size: usize, entries: &[(usize, usize, f64)]) -> SymmetricMatrix {
-    let mut columns = vec![std::collections::BTreeMap::new(); size];
-    for &(a, b, value) in entries {
-        *columns[a.min(b)].entry(a.max(b)).or_insert(0.0) += value;
-    }
-    let (mut ptr, mut rows, mut values) = (vec![0], Vec::new(), Vec::new());
-    for column in columns {
-        for (row, value) in column {
-            rows.push(row);
-            values.push(value);
-        }
-        ptr.push(rows.len());
-    }
-    SymmetricMatrix::from_lower_csc(ptr, rows, values).unwrap()
-}
+use support::pencil::{dense, of_entries};
 
 /// Springs between random points plus a spring to the ground at each: positive definite.
 fn springs(size: usize, pairs: &[(usize, usize, f64)]) -> SymmetricMatrix {
@@ -35,7 +21,7 @@ fn springs(size: usize, pairs: &[(usize, usize, f64)]) -> SymmetricMatrix {
             entries.extend([(a, a, k), (b, b, k), (a, b, -k)]);
         }
     }
-    matrix_of(size, &entries)
+    of_entries(size, entries)
 }
 
 /// The same numbers on every machine, in -1 .. 1.
@@ -52,10 +38,6 @@ fn random_springs(size: usize, per_point: usize, seed: u64) -> SymmetricMatrix {
     let mut index = || ((next() + 1.0) * 0.5 * size as f64) as usize % size;
     let pairs: Vec<_> = (0..size * per_point).map(|_| (index(), index(), 1.0)).collect();
     springs(size, &pairs)
-}
-
-fn dense(matrix: &SymmetricMatrix) -> Mat<f64> {
-    Mat::from_fn(matrix.size(), matrix.size(), |i, j| matrix.get(i, j))
 }
 
 fn factorize(matrix: &SymmetricMatrix, ordering: Ordering, nodes: Option<&[u32]>) -> Factor {
@@ -145,7 +127,7 @@ fn a_dense_pattern_wider_than_a_panel() {
         entries.extend((0..i).map(|j| (i, j, next())));
         entries.push((i, i, 2.0 * size as f64));
     }
-    let matrix = matrix_of(size, &entries);
+    let matrix = of_entries(size, entries);
     check_all_solves(&matrix, &factorize(&matrix, Ordering::Auto, None), 70);
 }
 
@@ -185,7 +167,7 @@ fn unrestrained_dofs_are_all_named() {
     };
     let mut entries = [chain(0), chain(3), chain(6)].concat();
     entries.push((6, 6, 1.0));
-    let matrix = matrix_of(9, &entries);
+    let matrix = of_entries(9, entries);
     let symbolic = Arc::new(Symbolic::new(&matrix, &SymbolicOptions::default()).unwrap());
     match Factor::new(&symbolic, &matrix, &FactorOptions::default(), &Silent) {
         Err(FactorError::Singular { dofs, .. }) => {
@@ -199,7 +181,7 @@ fn unrestrained_dofs_are_all_named() {
 /// A DOF whose pivot vanishes is refused whatever the limit: nothing is held fixed in silence.
 #[test]
 fn no_limit_lets_a_mechanism_pass() {
-    let matrix = matrix_of(2, &[(0, 0, 1.0), (1, 0, -1.0), (1, 1, 1.0)]);
+    let matrix = of_entries(2, [(0, 0, 1.0), (1, 0, -1.0), (1, 1, 1.0)]);
     let symbolic = Arc::new(Symbolic::new(&matrix, &SymbolicOptions::default()).unwrap());
     let mut options = FactorOptions::default();
     options.pivot_limit = f64::INFINITY;
@@ -209,7 +191,7 @@ fn no_limit_lets_a_mechanism_pass() {
 
 #[test]
 fn a_negative_spring_is_not_called_a_mechanism() {
-    let matrix = matrix_of(3, &[(0, 0, 2.0), (1, 0, -1.0), (1, 1, 2.0), (2, 2, -3.0)]);
+    let matrix = of_entries(3, [(0, 0, 2.0), (1, 0, -1.0), (1, 1, 2.0), (2, 2, -3.0)]);
     let symbolic = Arc::new(Symbolic::new(&matrix, &SymbolicOptions::default()).unwrap());
     match Factor::new(&symbolic, &matrix, &FactorOptions::default(), &Silent) {
         Err(FactorError::NotPositiveDefinite { dof: 2, pivot, .. }) => assert_eq!(pivot, -3.0),
@@ -226,7 +208,7 @@ fn no_columns_and_almost_empty_patterns() {
     assert_eq!(factor.inverse_gram(none.view(), &Silent).ncols(), 0);
     factor.solve_in_place(Mat::zeros(20, 0).as_mut());
     // Six equations, one entry.
-    let matrix = matrix_of(6, &[(2, 2, 1.0)]);
+    let matrix = of_entries(6, [(2, 2, 1.0)]);
     let symbolic = Arc::new(Symbolic::new(&matrix, &SymbolicOptions::default()).unwrap());
     match Factor::new(&symbolic, &matrix, &FactorOptions::default(), &Silent) {
         Err(FactorError::Singular { dofs, .. }) => assert_eq!(dofs, [0, 1, 3, 4, 5]),
@@ -237,7 +219,7 @@ fn no_columns_and_almost_empty_patterns() {
 #[test]
 fn a_weak_spring_is_reported_as_doubtful() {
     // Pivot ratio (1e8 + 1) / 1: the second mass hangs on the ground by 1, on the first by 1e8.
-    let matrix = matrix_of(2, &[(0, 0, 1e8), (1, 0, -1e8), (1, 1, 1e8 + 1.0)]);
+    let matrix = of_entries(2, [(0, 0, 1e8), (1, 0, -1e8), (1, 1, 1e8 + 1.0)]);
     let factor = factorize(&matrix, Ordering::Natural, None);
     assert_eq!(factor.pivots().doubtful.len(), 1);
     approx::assert_relative_eq!(factor.pivots().largest_ratio, 1e8, max_relative = 1e-6);

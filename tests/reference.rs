@@ -6,31 +6,24 @@ mod support;
 use std::path::{Path, PathBuf};
 
 use approx::assert_relative_eq;
-use faer::{Mat, MatRef};
+use faer::MatRef;
 use modalsweep::condense::{
     Certificate, Guyan, GuyanOptions, Known, Partition, RigidBodyCheck, choose_masters, condense,
     frequency_excess,
 };
 use modalsweep::eigen::{PairOptions, definite_pair};
-use modalsweep::io::{DofLabel, read_dof_labels, read_matrix, read_nodes, read_npy};
+use modalsweep::io::{DofLabel, read_dof_labels, read_nodes, read_npy};
 use modalsweep::matrix::{DofNames, SymmetricMatrix};
 use modalsweep::parallel::Silent;
 use support::beam::CANTILEVER_NASTRAN_HZ;
+use support::pencil::{BCSST01_PAIR, Pencil, bcsst01, dense, read};
 
 fn file(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
 }
 
-fn read(name: &str) -> SymmetricMatrix {
-    SymmetricMatrix::from_contents(&read_matrix(&file(name)).unwrap().contents).unwrap().0
-}
-
 fn names(name: &str) -> DofNames {
     DofNames::labelled(read_dof_labels(&file(name)).unwrap())
-}
-
-fn dense(matrix: &SymmetricMatrix) -> Mat<f64> {
-    Mat::from_fn(matrix.size(), matrix.size(), |i, j| matrix.get(i, j))
 }
 
 fn frequencies(stiffness: MatRef<'_, f64>, mass: MatRef<'_, f64>) -> Vec<f64> {
@@ -126,18 +119,6 @@ fn chain_of_four_masses() {
     assert_relative_eq!(guyan.mass().unwrap()[(0, 0)], 2.75, max_relative = 4.0 * f64::EPSILON);
 }
 
-fn bcsst01() -> (SymmetricMatrix, SymmetricMatrix) {
-    let k = read("tests/data/bcsstk01.rsa");
-    // BCSSTM01: 100 on the translations of the first four nodes, 200 on those of the others.
-    let (mut rows, mut values) = (Vec::new(), Vec::new());
-    for dof in (0..48).filter(|dof| dof % 6 < 3) {
-        rows.push(dof);
-        values.push(if dof < 24 { 100.0 } else { 200.0 });
-    }
-    let ptr = (0..=48).map(|col| rows.iter().filter(|&&row| row < col).count()).collect();
-    (k, SymmetricMatrix::from_lower_csc(ptr, rows, values).unwrap())
-}
-
 fn largest_difference(found: MatRef<'_, f64>, name: &str) -> f64 {
     let expected = read_npy(&file(name)).unwrap();
     let mut largest = (0.0_f64, 0.0_f64);
@@ -152,7 +133,7 @@ fn largest_difference(found: MatRef<'_, f64>, name: &str) -> f64 {
 
 #[test]
 fn exact_guyan_matrices_of_bcsstk01() {
-    let (k, m) = bcsst01();
+    let Pencil { k, m } = bcsst01();
     let masters: Vec<usize> = (0..48).step_by(4).collect();
     let guyan = reduce(&k, &m, &masters);
     assert!(largest_difference(guyan.stiffness(), "tests/data/exact_guyan_stiffness.npy") < 1e-14);
@@ -162,38 +143,9 @@ fn exact_guyan_matrices_of_bcsstk01() {
     assert!(largest_difference(alone.stiffness(), "tests/data/exact_guyan_stiffness.npy") < 1e-14);
 }
 
-/// All finite eigenvalues of BCSSTK01 with BCSSTM01 (34-digit arithmetic by mpmath, rounded to doubles).
-#[allow(clippy::excessive_precision)]
-const BCSST01_PAIR: [f64; 24] = [
-    27.270485478598454,
-    69.673_790_398_322_23,
-    77.522_235_826_945_5,
-    155.651_429_054_643_4,
-    258.205_942_516_179_2,
-    442.694_085_111_007_7,
-    453.467_258_317_784_5,
-    510.233_047_110_443_7,
-    4_656.041_789_186_302,
-    5095.0924529083099,
-    5_130.720_110_854_077,
-    5_162.968_163_119_433,
-    10025.499396383919,
-    23_803.734_073_304_93,
-    26_265.375_354_056_88,
-    27_722.879_033_202_96,
-    27728.786837417255,
-    27762.097958376697,
-    28529.366829529465,
-    33_822.601_003_492_95,
-    39_509.966_891_964_36,
-    55914.663473919487,
-    56181.147711625502,
-    56234.059180024865,
-];
-
 #[test]
 fn finite_eigenvalues_of_a_pair_with_singular_mass() {
-    let (k, m) = bcsst01();
+    let Pencil { k, m } = bcsst01();
     let modes = definite_pair(dense(&k).as_ref(), dense(&m).as_ref(), &PairOptions::default()).unwrap();
     assert_all_close(&modes.eigenvalues, &BCSST01_PAIR, 1e-12);
     assert_eq!(modes.infinite_count, 24);

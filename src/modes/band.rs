@@ -64,7 +64,7 @@ fn list(
     proof: Proof,
     work: &mut Work,
 ) -> Result<Modes, ModesError> {
-    let judged = problem.judge(found);
+    let judged = problem.judge(found, work);
     let inside = |k: &usize| {
         let hz = frequency_hz(judged.eigenvalues[*k]);
         let near = |end: f64| (hz - end).abs() <= ON_THE_END * end.abs();

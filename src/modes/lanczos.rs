@@ -33,6 +33,9 @@ const NEGLIGIBLE: f64 = 1e-13;
 /// Random columns that keep less than this part of their M-norm beside the basis have nothing new.
 const EXHAUSTED: f64 = 1e-9;
 
+/// Where the random blocks of an iteration beside known vectors begin.
+const DRAWS_BESIDE_KNOWN: u64 = 512;
+
 /// Random part of a start from given shapes.
 const RANDOM_PART: f64 = 1e-3;
 
@@ -179,7 +182,8 @@ impl<'a> Lanczos<'a> {
             ritz: Vec::new(),
             coefficients: Mat::zeros(0, 0),
             largest_theta: 0.0,
-            draws: 0,
+            // Beside known vectors other numbers than those that the known ones came from.
+            draws: if known.is_empty() { 0 } else { DRAWS_BESIDE_KNOWN },
             exhausted: false,
             recent: 0,
         };
@@ -286,6 +290,7 @@ impl<'a> Lanczos<'a> {
         self.basis.mv.columns(begin..begin + width).copy_into(self.next.w_mut());
         self.operator.solve(self.next.w_mut(), width, effort);
         effort.steps += 1;
+        let started = Instant::now();
         // In exact arithmetic there are components along the last two blocks alone; what rounding leaves along the others
         // is small, and taken out once.
         let recent = self.recent;
@@ -298,6 +303,7 @@ impl<'a> Lanczos<'a> {
         let negligible = NEGLIGIBLE * self.largest_theta;
         let gram = self.next.orthonormalize(self.operator.mass, &self.basis, negligible)?;
         self.remainder = gram;
+        effort.orthogonalize_seconds += started.elapsed().as_secs_f64();
         let grown = self.basis.len - self.known;
         if grown * GROWTH_BEFORE_CHECK >= self.known || self.next.width == 0 { self.look() } else { Ok(()) }
     }

@@ -77,7 +77,7 @@ fn iterate(
             continue;
         }
         let found = refine(lanczos, &ritz[..number], &mut work.effort)?;
-        let judged = problem.judge(&found);
+        let judged = problem.judge(&found, work);
         let elastic = judged.rigid.iter().filter(|&&rigid| !rigid).count();
         if ending == Ending::Reached && problem.options.rigid == RigidModes::Remove && elastic < asked {
             goal += asked - elastic;
@@ -114,7 +114,7 @@ fn prove(
     let mut complete = found.len() == count.below;
     if found.len() < count.below {
         (found, complete) = fill(problem, factor, count.eigenvalue, found, interval, work)?;
-        judged = problem.judge(&found);
+        judged = problem.judge(&found, work);
     } else {
         work.storage = factor.into_storage();
     }

@@ -48,7 +48,7 @@ pub(super) fn nearest(
             (found, Proof::Short { from_hz: None, to_hz: None, found: 0, counted })
         }
     };
-    let judged = problem.judge(&found);
+    let judged = problem.judge(&found, work);
     let mut order: Vec<usize> = (0..found.len()).collect();
     let distance = |k: &usize| (found.eigenvalues[*k] - sigma).abs();
     order.sort_by(|a, b| distance(a).total_cmp(&distance(b)).then(a.cmp(b)));

@@ -117,7 +117,13 @@ impl ModesPlan {
             Wanted::Lowest(count) => lowest::lowest(&problem, count, work),
             Wanted::Nearest { hz, count } => nearest::nearest(&problem, hz, count, work),
             Wanted::Band { low_hz, high_hz } => band::band(&problem, low_hz, high_hz, work),
-        }?;
+        }
+        .map_err(|error| match error {
+            ModesError::NegativeMassMotion { dof: place } => {
+                ModesError::NegativeMassMotion { dof: self.symbolic.dof_order()[place] as usize }
+            }
+            other => other,
+        })?;
         modes.effort.seconds = started.elapsed().as_secs_f64();
         Ok(modes)
     }

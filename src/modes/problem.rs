@@ -1,6 +1,8 @@
 //! One pair, checked, with what every way of computing its modes needs.
 
-use super::finish::{Judged, Pair};
+use std::time::Instant;
+
+use super::finish::{Found, Judged, Pair, judge};
 use super::lanczos::{Operator, Settings};
 use super::orthonormal::{Basis, Mass};
 use super::result::{Effort, SturmCount, eigenvalue_of, frequency_hz};
@@ -122,9 +124,10 @@ impl<'a> Problem<'a> {
     /// Modes of the worker's basis memory, or of fresh memory.
     pub fn basis(&self, work: &mut Work, capacity: usize) -> Result<Basis, ModesError> {
         let rows = self.stiffness.size();
-        match work.basis.take().filter(|basis| basis.rows() == rows && basis.capacity >= capacity) {
+        match work.basis.take().filter(|basis| basis.rows() == rows && basis.v.capacity() >= capacity) {
             Some(mut basis) => {
-                basis.len = 0;
+                // No more than asked for, though there be room: restarts must not depend on what was computed before.
+                (basis.len, basis.capacity) = (0, capacity);
                 Ok(basis)
             }
             None => Basis::new(rows, capacity),
@@ -248,8 +251,12 @@ impl<'a> Problem<'a> {
         -NEGATIVE_SHIFTS[0] * self.scale
     }
 
-    pub fn judge(&self, found: &super::finish::Found) -> Judged {
-        super::finish::judge(found, &self.pair(), self.plan.symbolic().dof_order())
+    /// What the modes are worth.
+    pub fn judge(&self, found: &Found, work: &mut Work) -> Judged {
+        let started = Instant::now();
+        let judged = judge(found, &self.pair(), self.plan.symbolic().dof_order());
+        work.effort.check_seconds += started.elapsed().as_secs_f64();
+        judged
     }
 }
 

@@ -70,6 +70,10 @@ pub struct Effort {
     pub factor_seconds: f64,
     /// Seconds in solves.
     pub solve_seconds: f64,
+    /// Seconds of orthogonalization, with the products with M that it takes.
+    pub orthogonalize_seconds: f64,
+    /// Seconds of measuring the modes: residuals and orthogonality.
+    pub check_seconds: f64,
     /// Seconds in all, without symbolic work.
     pub seconds: f64,
 }
@@ -82,6 +86,8 @@ impl Effort {
         self.restarts += other.restarts;
         self.factor_seconds += other.factor_seconds;
         self.solve_seconds += other.solve_seconds;
+        self.orthogonalize_seconds += other.orthogonalize_seconds;
+        self.check_seconds += other.check_seconds;
     }
 }
 

@@ -37,6 +37,11 @@ impl Tall {
         self.values.len() / self.capacity
     }
 
+    /// Columns that there is room for.
+    pub fn capacity(&self) -> usize {
+        self.capacity
+    }
+
     /// Writes a packed block to the columns from `first` on.
     pub fn set(&mut self, first: usize, block: &[f64], width: usize) {
         if width == 0 {
