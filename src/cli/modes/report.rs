@@ -120,6 +120,8 @@ impl Report<'_> {
             "symbolic_seconds": symbolic.symbolic_seconds(),
             "factor_seconds": modes.effort.factor_seconds,
             "solve_seconds": modes.effort.solve_seconds,
+            "orthogonalize_seconds": modes.effort.orthogonalize_seconds,
+            "check_seconds": modes.effort.check_seconds,
             "modes_seconds": modes.effort.seconds,
             "compute_seconds": seconds.compute,
             "write_seconds": seconds.write,
@@ -209,7 +211,12 @@ impl Report<'_> {
         }
         write!(page, ", order {:.3}, symbolic {:.3}", symbolic.order_seconds(), symbolic.symbolic_seconds())?;
         write!(page, ", modes {:.3}", effort.seconds)?;
-        write!(page, " (factor {:.3}, solve {:.3})", effort.factor_seconds, effort.solve_seconds)?;
+        write!(page, " (factor {:.3}, solve {:.3}", effort.factor_seconds, effort.solve_seconds)?;
+        write!(
+            page,
+            ", orthogonalize {:.3}, check {:.3})",
+            effort.orthogonalize_seconds, effort.check_seconds
+        )?;
         writeln!(page, ", write {:.3}; {} thread(s)", seconds.write, rayon::current_num_threads())
     }
 
