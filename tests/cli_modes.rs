@@ -83,11 +83,13 @@ fn the_json_object_has_what_scripts_rely_on() {
     let object = json(&run_well(&folder, "modes -k K.mtx -m M.mtx --dofs dofs.txt -n 2 -o out --json"));
     assert_eq!(
         keys(&object),
-        "assemble_seconds attainable_residuals check_seconds command compute_seconds count counts effective_masses effort eigenvalues \
-         equations factor_bytes factor_entries factor_seconds files frequencies_hz mass mass_entries modes_seconds \
-         order_seconds ordering orthogonality_defect orthogonalize_seconds output participation_factors peak_memory_bytes predicted_flops proof \
-         read_seconds remarks residuals rigid_body_modes rigid_body_modes_listed rotation_point shift_hz solve_seconds \
-         stiffness stiffness_entries symbolic_seconds threads tolerance total_masses version wanted warnings write_seconds"
+        "assemble_seconds attainable_residuals check_seconds command compute_seconds count counts \
+         effective_masses effort eigenvalues equations factor_bytes factor_entries factor_seconds files \
+         frequencies_hz mass mass_entries modes_seconds order_seconds ordering orthogonality_defect \
+         orthogonalize_seconds output participation_factors peak_memory_bytes predicted_flops proof \
+         read_seconds remarks residuals rigid_body_modes rigid_body_modes_listed rotation_point shift_hz \
+         solve_seconds stiffness stiffness_entries symbolic_seconds threads tolerance total_masses \
+         version wanted warnings write_seconds"
     );
     assert_eq!((&object["command"], &object["proof"]["status"]), (&"modes".into(), &"complete".into()));
     assert_eq!((&object["proof"]["counted"], &object["rigid_body_modes"]), (&2.into(), &0.into()));
