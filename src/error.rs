@@ -8,6 +8,7 @@ use crate::factor::FactorError;
 use crate::io::IoError;
 use crate::matrix::MatrixError;
 use crate::model::ModelError;
+use crate::modes::ModesError;
 use crate::stress::StressError;
 
 /// Any error of this crate; each room's own error converts into it by `?`.
@@ -42,6 +43,9 @@ pub enum Error {
     /// A condensation.
     #[error(transparent)]
     Condense(#[from] CondenseError),
+    /// The modes of a large pair.
+    #[error(transparent)]
+    Modes(#[from] ModesError),
     /// A dense eigenproblem.
     #[error(transparent)]
     Eigen(#[from] EigenError),
@@ -58,6 +62,7 @@ impl Error {
             Self::Matrix(error) => error.help(),
             Self::Model(error) => error.help(),
             Self::Condense(error) => error.help(),
+            Self::Modes(error) => error.help(),
             Self::Eigen(error) => error.help(),
             Self::Stress(error) => error.help(),
             Self::Factor(_) => None,

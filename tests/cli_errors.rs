@@ -176,7 +176,7 @@ fn some_nodes_without_coordinates_are_a_warning() {
     assert_eq!(output.status.code(), Some(0));
     assert_eq!(
         text(&output.stderr),
-        "warning: nodes.txt: no coordinates for 1 of 4 nodes, such as 4: rotations are not checked\n"
+        "warning: nodes.txt: no coordinates for 1 of 4 nodes, such as 4: rotations are left out\n"
     );
 }
 

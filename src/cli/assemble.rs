@@ -3,6 +3,8 @@
 mod affine;
 mod report;
 
+pub use report::other_schemes;
+
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -55,7 +57,7 @@ pub struct AssembleArgs {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum MassChoice {
+pub enum MassChoice {
     /// With as many integration points as make it exact for elements with straight edges
     Consistent,
     /// As CalculiX: with the integration points of the stiffness
@@ -67,7 +69,7 @@ enum MassChoice {
 }
 
 impl MassChoice {
-    fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Self::Consistent => "consistent",
             Self::Calculix => "calculix",
@@ -76,7 +78,7 @@ impl MassChoice {
         }
     }
 
-    fn scheme(self) -> MassScheme {
+    pub fn scheme(self) -> MassScheme {
         match self {
             Self::Consistent => MassScheme::Consistent,
             Self::Calculix => MassScheme::Calculix,

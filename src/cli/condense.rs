@@ -7,11 +7,10 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::Result;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use faer::Mat;
 use modalsweep::condense::{Certificate, Guyan, GuyanOptions, Partition, Recovery, choose_masters, condense};
-use modalsweep::factor::Ordering;
-use modalsweep::io::{read_npy, write_atomically, write_matrix_market_dense_with, write_npy_with};
+use modalsweep::io::read_npy;
 use modalsweep::matrix::DofNames;
 
 use certify::certify;
@@ -20,7 +19,8 @@ pub use table::write_comparison;
 use super::failure::Failure;
 use super::masters::{MasterSpec, parse};
 use super::model::{Model, ModelArgs};
-use super::output::OutputFolder;
+use super::ordering::OrderingChoice;
+use super::output::{OutputFolder, OutputFormat};
 use super::progress::Display;
 use super::summary::{Run, Seconds};
 use super::{Common, Outcome};
@@ -59,24 +59,6 @@ pub struct CondenseArgs {
     /// Pivot ratio K_ii / D_ii above which a DOF counts as not restrained
     #[arg(long, value_name = "RATIO", default_value_t = 1e11, value_parser = pivot_limit)]
     pivot_limit: f64,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum OutputFormat {
-    /// NumPy, C order, little-endian 64-bit
-    Npy,
-    /// Matrix Market, array
-    Mtx,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum OrderingChoice {
-    /// What predicts fewer operations
-    Auto,
-    /// Nested dissection
-    Metis,
-    /// Approximate minimum degree
-    Amd,
 }
 
 fn pivot_limit(text: &str) -> Result<f64, String> {
@@ -228,24 +210,23 @@ impl Output<'_> {
     /// Writes all results; the certificate last, so that a folder with a certificate is whole.
     fn write(mut self, certificate: &Certificate, loads: Option<Mat<f64>>) -> Result<Vec<String>, Failure> {
         self.clear_earlier_results();
-        self.matrix("stiffness", &self.guyan.stiffness().to_owned())?;
+        let format = self.args.format;
+        self.folder.add_matrix("stiffness", format, self.guyan.stiffness())?;
         if let Some(mass) = self.guyan.mass() {
-            self.matrix("mass", &mass.to_owned())?;
+            self.folder.add_matrix("mass", format, mass)?;
         }
         if self.args.recovery
             && let Some(recovery) = self.guyan.take_recovery()
         {
-            self.matrix("recovery", &recovery)?;
+            self.folder.add_matrix("recovery", format, recovery.as_ref())?;
         }
         if let Some(loads) = loads {
-            self.matrix("loads", &loads)?;
+            self.folder.add_matrix("loads", format, loads.as_ref())?;
         }
         let masters = self.guyan.partition().masters().iter();
         let masters: String = masters.map(|&dof| self.model.names.unique_name(dof) + "\n").collect();
-        self.text("masters.txt", &masters)?;
-        let certificate = serde_json::to_string_pretty(certificate)
-            .map_err(|error| Failure::new(format!("{CERTIFICATE}: {error}")))?;
-        self.text(CERTIFICATE, &(certificate + "\n"))?;
+        self.folder.add_text("masters.txt", &masters)?;
+        self.folder.add_json(CERTIFICATE, certificate)?;
         Ok(self.folder.finish())
     }
 
@@ -259,33 +240,6 @@ impl Output<'_> {
         for name in MATRICES {
             self.folder.clear(&format!("{name}.npy"));
             self.folder.clear(&format!("{name}.mtx"));
-        }
-    }
-
-    fn matrix(&mut self, name: &str, matrix: &Mat<f64>) -> Result<(), Failure> {
-        let (shape, value) = ((matrix.nrows(), matrix.ncols()), |row, col| matrix[(row, col)]);
-        match self.args.format {
-            OutputFormat::Npy => {
-                self.folder.add(format!("{name}.npy"), |path| write_npy_with(path, shape, value))
-            }
-            OutputFormat::Mtx => self
-                .folder
-                .add(format!("{name}.mtx"), |path| write_matrix_market_dense_with(path, shape, value)),
-        }
-    }
-
-    fn text(&mut self, name: &str, text: &str) -> Result<(), Failure> {
-        use std::io::Write;
-        self.folder.add(name, |path| write_atomically(path, |file| file.write_all(text.as_bytes())))
-    }
-}
-
-impl From<OrderingChoice> for Ordering {
-    fn from(choice: OrderingChoice) -> Self {
-        match choice {
-            OrderingChoice::Auto => Self::Auto,
-            OrderingChoice::Metis => Self::NestedDissection,
-            OrderingChoice::Amd => Self::MinimumDegree,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 use std::path::{Path, PathBuf};
 
-use modalsweep::io::inp::read_deck;
+use modalsweep::io::inp::{Deck, StepKind, read_deck};
 use modalsweep::model::Model;
 use serde_json::{Value, json};
 
@@ -18,13 +18,38 @@ pub struct DeckModel {
     /// The deck and what it includes.
     pub files: Vec<PathBuf>,
     pub model: Model,
+    /// The first `*FREQUENCY` step.
+    pub frequency: Option<FrequencyStep>,
+}
+
+/// What a `*FREQUENCY` step says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FrequencyStep {
+    /// Number of modes asked for.
+    pub count: Option<u64>,
+    /// Whether it is a `PERTURBATION` after a static step, whose stresses CalculiX adds to the stiffness.
+    pub is_preloaded: bool,
+}
+
+impl FrequencyStep {
+    fn first_of(deck: &Deck) -> Option<Self> {
+        let kinds = || deck.steps.iter().map(|step| step.kind);
+        let (at, count) = kinds().enumerate().find_map(|(at, kind)| match kind {
+            StepKind::Frequency { count } => Some((at, count)),
+            _ => None,
+        })?;
+        let is_preloaded =
+            deck.steps[at].is_perturbation && kinds().take(at).any(|kind| kind == StepKind::Static);
+        Some(Self { count, is_preloaded })
+    }
 }
 
 impl DeckModel {
     pub fn load(path: &Path) -> Result<Self, Failure> {
         let mut deck = read_deck(path)?;
         let model = Model::from_deck(&deck)?;
-        Ok(Self { path: path.to_owned(), files: std::mem::take(&mut deck.files), model })
+        let frequency = FrequencyStep::first_of(&deck);
+        Ok(Self { path: path.to_owned(), files: std::mem::take(&mut deck.files), model, frequency })
     }
 
     /// Number of elements of each kind, as decks name it.

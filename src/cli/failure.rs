@@ -9,6 +9,7 @@ use modalsweep::eigen::EigenError;
 use modalsweep::io::IoError;
 use modalsweep::matrix::{DofNames, MatrixError};
 use modalsweep::model::ModelError;
+use modalsweep::modes::ModesError;
 use modalsweep::stress::StressError;
 
 /// A failure with what to do about it.
@@ -60,6 +61,11 @@ impl Failure {
         if is_placed { failure } else { failure.in_front(path.display()) }
     }
 
+    /// A pair without modes.
+    pub fn in_modes(error: &ModesError, names: &DofNames) -> Self {
+        Self { message: error.describe(names), help: error.help() }
+    }
+
     /// A model that can't be condensed.
     pub fn in_model(error: &CondenseError, names: &DofNames) -> Self {
         Self { message: error.describe(names), help: error.help() }
@@ -86,6 +92,12 @@ impl From<StressError> for Failure {
 
 impl From<EigenError> for Failure {
     fn from(error: EigenError) -> Self {
+        Self { help: error.help(), message: error.to_string() }
+    }
+}
+
+impl From<ModesError> for Failure {
+    fn from(error: ModesError) -> Self {
         Self { help: error.help(), message: error.to_string() }
     }
 }

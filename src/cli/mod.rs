@@ -11,6 +11,8 @@ mod inspect;
 mod machine;
 mod masters;
 mod model;
+mod modes;
+mod ordering;
 mod output;
 mod progress;
 mod stress;
@@ -65,6 +67,8 @@ enum Command {
     Assemble(assemble::AssembleArgs),
     /// Static solution and stresses of a mesh deck, or stresses of given displacements
     Stress(stress::StressArgs),
+    /// Lowest natural frequencies and mode shapes of K and M or a mesh deck, and proof that none is missing
+    Modes(modes::ModesArgs),
     /// Eigenvalues of many dense matrices
     Eig(eig::EigArgs),
     /// What is this file: size, entries, symmetry, definiteness, suspicious DOFs
@@ -97,6 +101,7 @@ fn dispatch(cli: &Cli) -> Result<Outcome> {
         Command::Condense(args) => condense::run(args, &cli.common),
         Command::Assemble(args) => assemble::run(args, &cli.common),
         Command::Stress(args) => stress::run(args, &cli.common),
+        Command::Modes(args) => modes::run(args, &cli.common),
         Command::Eig(args) => eig::run(args, &cli.common),
         Command::Bench(args) => bench::run(args, &cli.common),
         Command::Inspect(args) => inspect::run(args, &cli.common),

@@ -44,6 +44,12 @@ pub struct Model {
 }
 
 impl ModelArgs {
+    /// K, then M, names and coordinates where they are given.
+    pub fn of_files(stiffness: &Path, others: [Option<&Path>; 3]) -> Self {
+        let [mass, dofs, nodes] = others.map(|path| path.map(Path::to_owned));
+        Self { stiffness: stiffness.to_owned(), mass, dofs, nodes }
+    }
+
     /// The files that are read.
     pub fn files(&self) -> Vec<PathBuf> {
         let optional = [&self.mass, &self.dofs, &self.nodes];
@@ -108,7 +114,7 @@ fn missing_nodes(
             .with_help("give the nodes of the deck that K was exported from"));
     }
     Ok(Some(format!(
-        "{path}: no coordinates for {} of {count} nodes, such as {first}: rotations are not checked",
+        "{path}: no coordinates for {} of {count} nodes, such as {first}: rotations are left out",
         missing.len()
     )))
 }

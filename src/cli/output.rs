@@ -4,10 +4,34 @@ use std::fs;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use modalsweep::io::{IoError, SealedFile, publish_together};
+use clap::ValueEnum;
+use faer::MatRef;
+use modalsweep::io::{
+    IoError, SealedFile, publish_together, write_atomically, write_matrix_market_dense_with, write_npy_with,
+};
+use serde::Serialize;
 
 use super::Common;
 use super::failure::Failure;
+
+/// The value of `--format`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum OutputFormat {
+    /// NumPy, C order, little-endian 64-bit
+    Npy,
+    /// Matrix Market, array
+    Mtx,
+}
+
+impl OutputFormat {
+    /// The ending of such a file.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Npy => "npy",
+            Self::Mtx => "mtx",
+        }
+    }
+}
 
 /// Writes to standard output. A reader that has gone away (`| head`) is no failure.
 pub fn say(text: &str) -> Result<(), Failure> {
@@ -109,6 +133,32 @@ impl OutputFolder {
         write(&self.path.join(&name))?;
         self.files.push(name);
         Ok(())
+    }
+
+    /// Adds a dense matrix, `name` without its ending.
+    pub fn add_matrix(
+        &mut self,
+        name: &str,
+        format: OutputFormat,
+        matrix: MatRef<f64>,
+    ) -> Result<(), Failure> {
+        let (shape, value) = (matrix.shape(), |row, col| matrix[(row, col)]);
+        self.add(format!("{name}.{}", format.ending()), |path| match format {
+            OutputFormat::Npy => write_npy_with(path, shape, value),
+            OutputFormat::Mtx => write_matrix_market_dense_with(path, shape, value),
+        })
+    }
+
+    /// Adds a file of text.
+    pub fn add_text(&mut self, name: &str, text: &str) -> Result<(), Failure> {
+        self.add(name, |path| write_atomically(path, |file| file.write_all(text.as_bytes())))
+    }
+
+    /// Adds a JSON file for people and programs.
+    pub fn add_json(&mut self, name: &str, record: &impl Serialize) -> Result<(), Failure> {
+        let text = serde_json::to_string_pretty(record);
+        let text = text.map_err(|error| Failure::new(format!("{name}: {error}")))?;
+        self.add_text(name, &(text + "\n"))
     }
 
     /// Adds files that are written and lack their names: all of them, or none.

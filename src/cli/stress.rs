@@ -181,7 +181,7 @@ struct Seconds {
 }
 
 /// Adds the seconds that `work` takes to one of them.
-fn timed<T>(seconds: &mut f64, work: impl FnOnce() -> T) -> T {
+pub fn timed<T>(seconds: &mut f64, work: impl FnOnce() -> T) -> T {
     let started = Instant::now();
     let result = work();
     *seconds += started.elapsed().as_secs_f64();

@@ -165,7 +165,8 @@ impl Run<'_> {
     }
 }
 
-fn write_matrix(page: &mut String, name: &str, loaded: &Loaded) -> fmt::Result {
+/// Size, entries and notes of one file.
+pub fn write_matrix(page: &mut String, name: &str, loaded: &Loaded) -> fmt::Result {
     writeln!(
         page,
         "{name:11} {} equations, {} entries, {} triangle(s)",

@@ -77,6 +77,7 @@ pub struct StaticSolution {
 /// deck.steps.push(DeckStep {
 ///     name: None,
 ///     kind: StepKind::Static,
+///     is_perturbation: false,
 ///     boundaries: (none, vec![]),
 ///     point_loads: (none, vec![]),
 ///     distributed_loads: (none, vec![DistributedLoad { target: Target::Set(0), load, place }]),

@@ -1,6 +1,8 @@
 //! What the tests of `io` share: files in a temporary folder, and a matrix file as a dense table.
 #![allow(dead_code)]
 
+pub mod vtu;
+
 use std::path::{Path, PathBuf};
 
 use modalsweep::io::{Contents, Coordinates, DeclaredSymmetry, IoError, MatrixFile, read_matrix};

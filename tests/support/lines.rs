@@ -95,6 +95,7 @@ impl Lines {
         self.deck.steps.push(DeckStep {
             name: None,
             kind,
+            is_perturbation: false,
             boundaries: Default::default(),
             point_loads: Default::default(),
             distributed_loads: Default::default(),

@@ -12,7 +12,7 @@ use super::super::deck::{DeckModel, merge};
 use super::super::figures::{grouped, megabytes};
 use super::super::machine::peak_memory_bytes;
 use super::super::output::tell;
-use super::{AssembleArgs, Assembled, affine};
+use super::{AssembleArgs, Assembled, MassChoice, affine};
 
 /// Where the time went.
 pub struct Seconds {
@@ -37,27 +37,6 @@ impl Report<'_> {
             eprintln!("warning: {warning}");
         }
         Ok(())
-    }
-
-    /// Where another program would have another mass, unless the scheme was chosen.
-    fn other_schemes(&self) -> String {
-        if self.args.mass.is_some() {
-            return String::new();
-        }
-        let kinds = self.deck.elements();
-        let own = |others: &[&'static str]| -> Vec<_> {
-            others.iter().copied().filter(|kind| kinds.contains_key(kind)).collect()
-        };
-        let (lumped, fewer_points) = (own(&["T3D2", "C3D4", "C3D8"]), own(&["C3D4", "C3D10", "C3D20R"]));
-        let mut text = String::new();
-        if !lumped.is_empty() {
-            text += &format!("; Abaqus lumps {} (--mass abaqus)", lumped.join(", "));
-        }
-        if !fewer_points.is_empty() {
-            let kinds = fewer_points.join(", ");
-            text += &format!("; CalculiX takes fewer points for {kinds} (--mass calculix)");
-        }
-        text
     }
 
     fn as_json(&self) -> Value {
@@ -98,7 +77,11 @@ impl Report<'_> {
         if let Some(mass) = &assembled.mass {
             let scheme = self.args.mass_choice().name();
             let entries = grouped(mass.entries() as u64);
-            writeln!(page, "mass        {entries} entries, {scheme}{}", self.other_schemes())?;
+            writeln!(
+                page,
+                "mass        {entries} entries, {scheme}{}",
+                other_schemes(self.deck, self.args.mass)
+            )?;
         }
         if let Some(inertia) = assembled.inertia {
             write!(page, "total mass  {:.6e}", inertia.mass)?;
@@ -129,6 +112,27 @@ impl Report<'_> {
         let folder = self.args.output.display();
         writeln!(page, "\nwritten to {folder}: {}", self.files.join(", "))
     }
+}
+
+/// Where another program would have another mass, unless the scheme was chosen.
+pub fn other_schemes(deck: &DeckModel, chosen: Option<MassChoice>) -> String {
+    if chosen.is_some() {
+        return String::new();
+    }
+    let kinds = deck.elements();
+    let own = |others: &[&'static str]| -> Vec<_> {
+        others.iter().copied().filter(|kind| kinds.contains_key(kind)).collect()
+    };
+    let (lumped, fewer_points) = (own(&["T3D2", "C3D4", "C3D8"]), own(&["C3D4", "C3D10", "C3D20R"]));
+    let mut text = String::new();
+    if !lumped.is_empty() {
+        text += &format!("; Abaqus lumps {} (--mass abaqus)", lumped.join(", "));
+    }
+    if !fewer_points.is_empty() {
+        let kinds = fewer_points.join(", ");
+        text += &format!("; CalculiX takes fewer points for {kinds} (--mass calculix)");
+    }
+    text
 }
 
 /// Number of terms of M beside the constant.

@@ -278,6 +278,8 @@ pub struct DeckStep {
     pub name: Option<String>,
     /// Procedure.
     pub kind: StepKind,
+    /// `PERTURBATION` of the keyword.
+    pub is_perturbation: bool,
     /// Supports.
     pub boundaries: (Operation, Vec<DeckBoundary>),
     /// `*CLOAD`.

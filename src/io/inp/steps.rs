@@ -23,10 +23,10 @@ impl Reading {
             return Ok(refuse_value(keyword, "UNSYMM", value)?);
         }
         self.in_step = true;
-        self.acting.is_perturbation = keyword.parameter("PERTURBATION").is_some();
         self.deck.steps.push(DeckStep {
             name: keyword.parameter("NAME").map(str::to_owned),
             kind: StepKind::None,
+            is_perturbation: keyword.parameter("PERTURBATION").is_some(),
             boundaries: (Operation::Modify, Vec::new()),
             point_loads: (Operation::Modify, Vec::new()),
             distributed_loads: (Operation::Modify, Vec::new()),
@@ -58,7 +58,7 @@ impl Reading {
             goes_on |= *acts;
             *acts |= is_given;
         }
-        if goes_on && self.acting.is_perturbation && step.kind == StepKind::Static {
+        if goes_on && step.is_perturbation && step.kind == StepKind::Static {
             let parameter = "PERTURBATION and loads of earlier steps".into();
             let error = DeckError::UnsupportedParameter { keyword: "STEP".into(), parameter };
             return Err(Fault::at(step.place, error));
@@ -118,8 +118,6 @@ impl Reading {
 /// What acts when a step ends.
 #[derive(Debug, Default)]
 pub(super) struct Acting {
-    /// Whether the open step is a linear perturbation.
-    is_perturbation: bool,
     /// Whether displacements, point loads and distributed loads are given.
     by_kind: [bool; 3],
 }
