@@ -35,6 +35,9 @@ pub(super) fn band(
     if low_hz >= high_hz {
         return Err(ModesError::BandOrder { low_hz, high_hz });
     }
+    let width = problem.settings().width;
+    problem
+        .check_memory(Lanczos::capacity(problem.stiffness.size(), MODES_PER_SLICE, width), MODES_PER_SLICE)?;
     let low = count_end(problem, eigenvalue_of(low_hz), -1.0, work)?;
     let high = count_end(problem, eigenvalue_of(high_hz), 1.0, work)?;
     let whole = Slice { low, high };
@@ -82,8 +85,7 @@ fn list(
     }
     let rigid_count = listed.iter().filter(|&&k| judged.rigid[k]).count();
     let middle = 0.5 * (eigenvalue_of(low_hz) + eigenvalue_of(high_hz));
-    let width = problem.settings().width;
-    Ok(judged.into_modes(&listed, rigid_count, middle, proof, width, work))
+    Ok(judged.into_modes(&listed, rigid_count, middle, proof, problem.settings(), work))
 }
 
 /// Two counts and what is between them.

@@ -2,7 +2,7 @@
 
 use super::ModesError;
 use super::lanczos::{Ending, Lanczos, Operator, Settings, Target};
-use super::orthonormal::{Basis, Mass};
+use super::orthonormal::{Basis, Inner, Mass};
 use super::problem::BLOCK_WIDTH;
 use super::result::Effort;
 use crate::factor::Factor;
@@ -39,7 +39,7 @@ pub(crate) fn lowest_eigenvalue(
     let mass = Mass::new(mass.permuted_without_zeros(factor.symbolic().places()));
     let size = mass.matrix.size();
     let settings = Settings { tolerance, width: BLOCK_WIDTH.min(size), most_steps };
-    let basis = Basis::new(size, Lanczos::capacity(size, 1, settings.width))?;
+    let basis = Basis::new(size, Lanczos::capacity(size, 1, settings.width), Inner::Stiffness)?;
     let operator = Operator { factor, sigma: 0.0, mass: &mass };
     let mut effort = Effort::default();
     let mut lanczos = Lanczos::new(operator, settings, basis, &[], None, &mut effort)?;

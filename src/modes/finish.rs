@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::ModesError;
 use super::dense::symmetric_eigen;
-use super::lanczos::{Lanczos, Ritz};
+use super::lanczos::{Lanczos, Operator, Ritz, Settings};
 use super::orthonormal::{Basis, no_memory};
 use super::problem::Work;
 use super::result::{Effort, Modes, Proof};
@@ -47,6 +47,8 @@ pub(super) struct Judged {
     pub residuals: Vec<f64>,
     pub attainable: Vec<f64>,
     pub rigid: Vec<bool>,
+    /// sum_i (sum_j |K_ij|) phi_i^2: what eigenvalues are rounded to, over the machine's epsilon.
+    pub energy_scales: Vec<f64>,
     pub orthogonality_defect: f64,
 }
 
@@ -86,9 +88,9 @@ impl Found {
         self.eigenvalues.len()
     }
 
-    /// Copies all modes to the front of an empty basis.
+    /// Copies all modes to the front of an empty basis, orthonormal in the inner product of M.
     pub fn lock_into(&self, basis: &mut Basis) {
-        self.copy_into(0, &mut basis.v, &mut basis.mv);
+        self.copy_into(0, &mut basis.v, &mut basis.bv);
         basis.len = self.len();
     }
 
@@ -108,19 +110,36 @@ pub(super) fn refine(
     which: &[Ritz],
     effort: &mut Effort,
 ) -> Result<Found, ModesError> {
-    let operator = lanczos.operator;
+    let mass = &lanczos.operator.mass.matrix;
     let (basis, by) = lanczos.vectors(which);
-    let (rows, count) = (operator.mass.matrix.size(), which.len());
-    let tall = || Tall::zeroed(rows, count).ok_or_else(no_memory);
-    let (mut y, mut my, mut mx) = (tall()?, tall()?, tall()?);
-    let widest = COLUMNS_TOGETHER.min(count.max(1));
-    let room = || Pages::zeroed(rows * widest).ok_or_else(no_memory);
-    let (mut block, mut weighed) = (room()?, room()?);
+    let (rows, count) = (mass.size(), which.len());
+    let mut mx = Tall::zeroed(rows, count).ok_or_else(no_memory)?;
+    let mut rooms = Rooms::new(rows, count)?;
     for first in (0..count).step_by(COLUMNS_TOGETHER) {
         let width = COLUMNS_TOGETHER.min(count - first);
-        let (block, weighed) = (&mut block[..rows * width], &mut weighed[..rows * width]);
-        basis.mv.columns(0..by.nrows()).times_into(by.as_ref().subcols(first, width), block);
-        mx.set(first, block, width);
+        let (x, weighed) = rooms.of(rows * width);
+        basis.v.columns(0..by.nrows()).times_into(by.as_ref().subcols(first, width), x);
+        mass.multiply_block_into(x, width, weighed);
+        mx.set(first, weighed, width);
+    }
+    sharpen(lanczos.operator, mx, count, effort)
+}
+
+/// One solve for M X, `count` columns, then Rayleigh and Ritz.
+pub(super) fn sharpen(
+    operator: Operator<'_>,
+    mx: Tall,
+    count: usize,
+    effort: &mut Effort,
+) -> Result<Found, ModesError> {
+    let rows = operator.mass.matrix.size();
+    let tall = || Tall::zeroed(rows, count).ok_or_else(no_memory);
+    let (mut y, mut my) = (tall()?, tall()?);
+    let mut rooms = Rooms::new(rows, count)?;
+    for first in (0..count).step_by(COLUMNS_TOGETHER) {
+        let width = COLUMNS_TOGETHER.min(count - first);
+        let (block, weighed) = rooms.of(rows * width);
+        mx.columns(first..first + width).copy_into(block);
         operator.solve(block, width, effort);
         y.set(first, block, width);
         operator.mass.matrix.multiply_block_into(block, width, weighed);
@@ -135,6 +154,31 @@ pub(super) fn refine(
     my.combine(0..count, z.as_ref());
     let eigenvalues = nu.into_iter().map(|nu| operator.sigma + nu).collect();
     Ok(Found { eigenvalues, shapes: y, weighed: my })
+}
+
+/// Two blocks of up to [`COLUMNS_TOGETHER`] columns.
+struct Rooms(Pages, Pages);
+
+impl Rooms {
+    fn new(rows: usize, count: usize) -> Result<Self, ModesError> {
+        let room = || Pages::zeroed(rows * COLUMNS_TOGETHER.min(count.max(1))).ok_or_else(no_memory);
+        Ok(Self(room()?, room()?))
+    }
+
+    fn of(&mut self, length: usize) -> (&mut [f64], &mut [f64]) {
+        (&mut self.0[..length], &mut self.1[..length])
+    }
+}
+
+/// Where a Ritz vector with negative x' M x has most of it, in the order of elimination.
+pub(super) fn place_of_negative_mass(lanczos: &Lanczos<'_>, ritz: Ritz) -> usize {
+    let mass = &lanczos.operator.mass.matrix;
+    let (basis, by) = lanczos.vectors(&[ritz]);
+    let (mut x, mut weighed) = (vec![0.0; mass.size()], vec![0.0; mass.size()]);
+    basis.v.columns(0..by.nrows()).times_into(by.as_ref(), &mut x);
+    mass.multiply_into(&x, &mut weighed);
+    let part = |place: usize| x[place] * weighed[place];
+    (0..x.len()).min_by(|&a, &b| part(a).total_cmp(&part(b))).unwrap_or(0)
 }
 
 /// Eigenvalues, ascending, and vectors with Z' G Z = I of A z = nu G z, where G is nearly diagonal.
@@ -192,6 +236,7 @@ pub(super) fn judge(found: &Found, pair: &Pair<'_>, dof_order: &[u32]) -> Judged
         eigenvalues: found.eigenvalues.iter().zip(&rigid).map(value).collect(),
         residuals: choose(|worth| worth.rigid_residual, |worth| worth.residual),
         attainable: choose(|_| f64::EPSILON, |worth| worth.attainable),
+        energy_scales: worths.iter().map(|worth| worth.energy_scale).collect(),
         shapes,
         rigid,
         orthogonality_defect,
@@ -275,12 +320,14 @@ impl Judged {
         rigid_count: usize,
         shift: f64,
         proof: Proof,
-        block_width: usize,
+        settings: Settings,
         work: &mut Work,
     ) -> Modes {
+        let poor = self.poor(settings.tolerance);
+        let unconverged = (0..listed.len()).filter(|&at| poor.contains(&listed[at])).collect();
         let of = |values: &[f64]| listed.iter().map(|&k| values[k]).collect();
         let mut effort = std::mem::take(&mut work.effort);
-        effort.block_width = block_width;
+        effort.block_width = settings.width;
         let mut counts = std::mem::take(&mut work.counts);
         counts.sort_by(|a, b| a.eigenvalue.total_cmp(&b.eigenvalue));
         let whole = listed.len() == self.shapes.ncols();
@@ -293,6 +340,7 @@ impl Judged {
             } else {
                 Mat::from_fn(self.shapes.nrows(), listed.len(), |i, j| self.shapes[(i, listed[j])])
             },
+            unconverged,
             orthogonality_defect: self.orthogonality_defect,
             rigid_count,
             shift,

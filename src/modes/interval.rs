@@ -3,6 +3,7 @@
 use super::ModesError;
 use super::finish::{Found, refine};
 use super::lanczos::{Ending, Lanczos, Ritz, Target};
+use super::orthonormal::Inner;
 use super::problem::{Problem, Work};
 use super::result::{Proof, frequency_hz};
 use crate::factor::Factor;
@@ -48,7 +49,7 @@ pub(super) fn fill(
     let settings = problem.settings();
     let wanted = found.len() + missing;
     let capacity = found.len() + Lanczos::capacity(problem.stiffness.size(), wanted, settings.width);
-    let mut basis = problem.basis(work, capacity)?;
+    let mut basis = problem.basis(work, capacity, Inner::Mass)?;
     found.lock_into(&mut basis);
     let operator = problem.operator(&factor, sigma);
     let mut lanczos = Lanczos::new(operator, settings, basis, &found.eigenvalues, None, &mut work.effort)?;
@@ -64,6 +65,7 @@ pub(super) fn fill(
     let mut which = lanczos.inside(target);
     which.sort_by_key(|ritz| ritz.at);
     let found = refine(&lanczos, &which, &mut work.effort)?;
+    let (found, _) = problem.sharpened(operator, found, work)?;
     work.basis = Some(lanczos.into_basis());
     work.storage = factor.into_storage();
     Ok((found, ending == Ending::Reached))

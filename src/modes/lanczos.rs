@@ -1,36 +1,50 @@
 //! Block shift-invert Lanczos.
 //!
-//! The operator A = (K - sigma M)^-1 M is symmetric in the inner product x' M y and has the eigenvalues
-//! theta = 1 / (lambda - sigma). From a block V_1 the iteration builds an orthonormal basis of its Krylov space,
-//! fully reorthogonalized, so that T = V' M A V is known to rounding; eigenvectors of T give Ritz vectors x = V s with
+//! The operator A = (K - sigma M)^-1 M has the eigenvalues theta = 1 / (lambda - sigma) and is symmetric in the inner
+//! products of M and of K - sigma M ([`Inner`]). From a block V_1 the iteration builds an orthonormal basis of its Krylov
+//! space, fully reorthogonalized, so that T = V' B A V is known to rounding; eigenvectors of T give Ritz vectors
+//! x = V s with
 //!
 //! ```text
 //! A x - theta x = W s_last,  || A x - theta x ||_M = sqrt(s_last' (W' M W) s_last)
 //! ```
 //!
 //! where W is what the last block leaves over. When the basis is full it is cut down to the best Ritz vectors (thick
-//! restart); those that have converged are locked: orthogonalized against, but no longer part of T.
+//! restart); those that have converged are locked: orthogonalized against, but no longer part of T. Eigenvalues far nearer
+//! to the shift than all others (rigid-body modes; a mode that happens to lie at the shift) are locked as soon as they
+//! have converged, since rounding in T is as large as they make it.
 //!
 //! R. G. Grimes, J. G. Lewis, H. D. Simon, SIAM J. Matrix Anal. Appl. 15 (1994) 228-272, doi:10.1137/S0895479888151111;
 //! K. Wu, H. Simon, SIAM J. Matrix Anal. Appl. 22 (2000) 602-616, doi:10.1137/S0895479898334605; semidefinite M: B.
 //! Nour-Omid, B. N. Parlett, T. Ericsson, P. S. Jensen, Math. Comp. 48 (1987) 663-673,
 //! doi:10.1090/S0025-5718-1987-0878698-5.
 
+use std::cmp::Ordering;
 use std::time::Instant;
 
 use faer::{Mat, MatRef};
 
 use super::ModesError;
 use super::dense::symmetric_eigen;
-use super::orthonormal::{Basis, Block, Mass};
+use super::orthonormal::{Basis, Block, Inner, Mass};
 use super::result::Effort;
 use crate::factor::Factor;
 use crate::parallel::Progress;
 
-/// Columns below this part of the largest |theta| in M-norm are rounding.
+/// Columns whose norm is below this part of the largest |theta| are rounding.
 const NEGLIGIBLE: f64 = 1e-13;
 
-/// Random columns that keep less than this part of their M-norm beside the basis have nothing new.
+/// Eigenvalues theta below this part of the largest belong to motions without mass.
+const INFINITE: f64 = 1e-12;
+
+/// Negative thetas of this part of the largest are no rounding, where K - sigma M is definite.
+const NEGATIVE: f64 = 1e-9;
+
+/// Ritz values this much larger than all that follow are locked as soon as their residual is below `GIANT_RESIDUAL` theta.
+const GIANT: f64 = 1e3;
+const GIANT_RESIDUAL: f64 = 1e-10;
+
+/// Random columns that keep less than this part of their norm beside the basis have nothing new.
 const EXHAUSTED: f64 = 1e-9;
 
 /// Where the random blocks of an iteration beside known vectors begin.
@@ -96,7 +110,7 @@ impl Target {
 pub(super) struct Ritz {
     pub eigenvalue: f64,
     theta: f64,
-    /// || A x - theta x ||_M.
+    /// || A x - theta x ||_M for || x ||_M = 1.
     residual: f64,
     pub converged: bool,
     /// Column of the basis where locked, else column of `Lanczos::coefficients` plus the number of locked ones.
@@ -104,6 +118,11 @@ pub(super) struct Ritz {
 }
 
 impl Ritz {
+    /// With K - sigma M positive definite a negative theta says that x' M x is negative, by more than rounding.
+    pub fn has_negative_mass(&self, largest: f64) -> bool {
+        self.theta < -NEGATIVE * largest && self.residual <= 0.01 * self.theta.abs()
+    }
+
     pub fn is_above_shift(&self) -> bool {
         self.theta > 0.0
     }
@@ -208,6 +227,7 @@ impl<'a> Lanczos<'a> {
         let mut shown = 0;
         loop {
             self.judge(tighten);
+            self.lock_giants();
             let reached = self.reached(target);
             let count = reached.min(target.count());
             progress.advance(count.saturating_sub(shown) as u64);
@@ -223,6 +243,11 @@ impl<'a> Lanczos<'a> {
             }
             self.advance(target, effort)?;
         }
+    }
+
+    /// Largest |theta| of what is not locked.
+    pub fn largest_theta(&self) -> f64 {
+        self.largest_theta
     }
 
     /// Ritz values with finite eigenvalues, nearest to the shift first.
@@ -287,7 +312,7 @@ impl<'a> Lanczos<'a> {
         }
         let (begin, width) = (self.basis.len, self.next.width);
         self.basis.append(&self.next);
-        self.basis.mv.columns(begin..begin + width).copy_into(self.next.w_mut());
+        self.next.become_loads(self.operator.mass);
         self.operator.solve(self.next.w_mut(), width, effort);
         effort.steps += 1;
         let started = Instant::now();
@@ -301,8 +326,8 @@ impl<'a> Lanczos<'a> {
         self.recent = begin;
         self.note(h.as_ref(), begin);
         let negligible = NEGLIGIBLE * self.largest_theta;
-        let gram = self.next.orthonormalize(self.operator.mass, &self.basis, negligible)?;
-        self.remainder = gram;
+        self.remainder = self.next.mass_gram(self.operator.mass);
+        self.next.orthonormalize(self.operator.mass, &self.basis, negligible)?;
         effort.orthogonalize_seconds += started.elapsed().as_secs_f64();
         let grown = self.basis.len - self.known;
         if grown * GROWTH_BEFORE_CHECK >= self.known || self.next.width == 0 { self.look() } else { Ok(()) }
@@ -333,10 +358,9 @@ impl<'a> Lanczos<'a> {
         if let Some((block, given)) = start {
             mix(self.next.w_mut(), width, block, given);
         }
-        self.next.weigh(mass);
-        self.next.take_weighed();
+        self.next.become_loads(mass);
         self.operator.solve(self.next.w_mut(), width, effort);
-        let before = self.next.largest_norm(mass);
+        let before = self.next.largest_norm(mass, self.basis.inner);
         self.basis.remove_from(&mut self.next);
         self.basis.remove_from(&mut self.next);
         self.next.orthonormalize(mass, &self.basis, EXHAUSTED * before)?;
@@ -353,15 +377,16 @@ impl<'a> Lanczos<'a> {
         let (thetas, coefficients) =
             symmetric_eigen(self.t.as_ref().submatrix(0, 0, size, size)).ok_or(ModesError::NotANumber)?;
         self.coefficients = coefficients;
-        let sizes = self.locked.iter().chain(&thetas).map(|theta| theta.abs());
-        self.largest_theta = sizes.fold(0.0, f64::max);
+        self.largest_theta = thetas.iter().fold(0.0, |largest: f64, theta| largest.max(theta.abs()));
         let residual = |at: usize| {
             let (first, gram) = (size - self.remainder.nrows().min(size), &self.remainder);
             let last = |i: usize| self.coefficients[(first + i, at)];
             let width = size - first;
+            // In the inner product of K - sigma M the Ritz vectors have || x ||_M^2 = theta.
+            let weight = if self.basis.inner == Inner::Stiffness { thetas[at].abs() } else { 1.0 };
             let square: f64 =
                 (0..width).map(|i| (0..width).map(|j| last(i) * gram[(i, j)] * last(j)).sum::<f64>()).sum();
-            square.max(0.0).sqrt()
+            (square.max(0.0) / weight).sqrt()
         };
         let known = self.locked.iter().enumerate().map(|(at, &theta)| (theta, 0.0, at));
         let active = thetas.iter().enumerate().map(|(at, &theta)| (theta, residual(at), locked + at));
@@ -372,9 +397,9 @@ impl<'a> Lanczos<'a> {
             converged: false,
             at,
         });
-        let infinite = NEGLIGIBLE * self.largest_theta;
-        self.ritz = ritz.filter(|ritz| ritz.theta.abs() > infinite).collect();
-        self.ritz.sort_by(|a, b| b.theta.abs().total_cmp(&a.theta.abs()).then(a.at.cmp(&b.at)));
+        let infinite = INFINITE * self.largest_theta;
+        self.ritz = ritz.filter(|ritz| ritz.at < locked || ritz.theta.abs() > infinite).collect();
+        self.ritz.sort_by(by_nearness);
         Ok(())
     }
 
@@ -399,21 +424,52 @@ impl<'a> Lanczos<'a> {
         let smallest = kept.get(wanted.max(1) - 1).or(kept.last()).map_or(0.0, |ritz| ritz.theta.abs());
         let limit = 0.1 * self.settings.tolerance * smallest;
         let (fixed, rest): (Vec<Ritz>, Vec<Ritz>) = kept.iter().partition(|ritz| ritz.residual <= limit);
-        let order: Vec<&Ritz> = fixed.iter().chain(&rest).collect();
+        self.recombine(&fixed, &rest);
+    }
+
+    /// Locks Ritz vectors that have converged and whose theta is far above those of all others.
+    fn lock_giants(&mut self) {
+        let locked = self.locked.len();
+        if self.known < self.basis.len || self.exhausted {
+            return;
+        }
+        let active: Vec<Ritz> = self.ritz.iter().filter(|ritz| ritz.at >= locked).copied().collect();
+        let sharp = |ritz: &&Ritz| ritz.residual <= GIANT_RESIDUAL * ritz.theta.abs();
+        let candidates = active.iter().take_while(sharp).count().min(active.len().saturating_sub(1));
+        let far = |&count: &usize| active[count - 1].theta.abs() >= GIANT * active[count].theta.abs();
+        if let Some(giants) = (1..=candidates).rev().find(far) {
+            let (fixed, rest) = active.split_at(giants);
+            self.recombine(fixed, rest);
+        }
+    }
+
+    /// Makes the given Ritz vectors the basis, the first ones locked.
+    fn recombine(&mut self, fixed: &[Ritz], rest: &[Ritz]) {
+        let locked = self.locked.len();
+        let order: Vec<Ritz> = fixed.iter().chain(rest).copied().collect();
         let by = Mat::from_fn(self.known - locked, order.len(), |i, j| {
             self.coefficients[(i, order[j].at - locked)]
         });
         self.basis.v.combine(locked..self.known, by.as_ref());
-        self.basis.mv.combine(locked..self.known, by.as_ref());
+        self.basis.bv.combine(locked..self.known, by.as_ref());
         self.basis.len = locked + order.len();
         self.locked.extend(fixed.iter().map(|ritz| ritz.theta));
         self.t.fill(0.0);
         for (at, ritz) in rest.iter().enumerate() {
             self.t[(at, at)] = ritz.theta;
         }
-        // What is known of Ritz values belongs to the basis that was.
-        (self.known, self.recent) = (0, 0);
+        self.ritz.retain(|ritz| ritz.at < locked);
+        self.ritz.extend(order.iter().enumerate().map(|(k, ritz)| Ritz { at: locked + k, ..*ritz }));
+        self.ritz.sort_by(by_nearness);
+        self.coefficients = Mat::identity(rest.len(), rest.len());
+        (self.known, self.recent) = (self.basis.len, 0);
+        self.largest_theta = rest.iter().fold(0.0, |largest: f64, ritz| largest.max(ritz.theta.abs()));
     }
+}
+
+/// Nearest to the shift first.
+fn by_nearness(a: &Ritz, b: &Ritz) -> Ordering {
+    b.theta.abs().total_cmp(&a.theta.abs()).then(a.at.cmp(&b.at))
 }
 
 /// Numbers between -1 and 1 that depend on the equation, the column and `draw` alone.

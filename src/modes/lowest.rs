@@ -1,12 +1,13 @@
 //! The lowest modes: one factor below all eigenvalues, and a Sturm count above the last mode.
 
 use super::ModesError;
-use super::finish::{Found, Judged, refine};
+use super::finish::{Found, Judged, place_of_negative_mass, refine};
 use super::interval::{Interval, fill};
 use super::lanczos::{Ending, Lanczos, Ritz, Target};
 use super::options::RigidModes;
+use super::orthonormal::Inner;
 use super::problem::{Problem, Work};
-use super::result::{Modes, Proof, frequency_hz};
+use super::result::{Modes, Proof, SturmCount, frequency_hz};
 
 /// The list is not cut, and no count made, between modes whose eigenvalues are nearer than this part of theirs.
 const CLOSE: f64 = 2e-4;
@@ -35,11 +36,12 @@ pub(super) fn lowest(problem: &Problem<'_>, asked: usize, work: &mut Work) -> Re
     if asked > problem.massive {
         return Err(ModesError::TooMany { asked, exist: problem.massive });
     }
-    let (factor, sigma) = problem.definite_factor(work)?;
-    let operator = problem.operator(&factor, sigma);
     let settings = problem.settings();
     let capacity = Lanczos::capacity(problem.stiffness.size(), asked, settings.width);
-    let basis = problem.basis(work, capacity)?;
+    problem.check_memory(capacity, asked)?;
+    let (factor, sigma) = problem.definite_factor(work)?;
+    let operator = problem.operator(&factor, sigma);
+    let basis = problem.basis(work, capacity, Inner::Stiffness)?;
     let start = problem.start();
     let start = start.as_ref().map(|(block, columns)| (&block[..], *columns));
     let mut lanczos = Lanczos::new(operator, settings, basis, &[], start, &mut work.effort)?;
@@ -71,13 +73,18 @@ fn iterate(
         let next = ritz.get(number).map(|ritz| ritz.eigenvalue);
         if ending == Ending::Reached
             && let Some(next) = next
-            && next - ritz[goal - 1].eigenvalue < CLOSE * next.abs()
+            && next - ritz[goal - 1].eigenvalue < CLOSE * (next - lanczos.operator.sigma)
         {
             goal += 1;
             continue;
         }
+        if let Some(&ritz) =
+            lanczos.ritz().iter().find(|ritz| ritz.has_negative_mass(lanczos.largest_theta()))
+        {
+            return Err(ModesError::NegativeMassMotion { dof: place_of_negative_mass(lanczos, ritz) });
+        }
         let found = refine(lanczos, &ritz[..number], &mut work.effort)?;
-        let judged = problem.judge(&found, work);
+        let (found, judged) = problem.sharpened(lanczos.operator, found, work)?;
         let elastic = judged.rigid.iter().filter(|&&rigid| !rigid).count();
         if ending == Ending::Reached && problem.options.rigid == RigidModes::Remove && elastic < asked {
             goal += asked - elastic;
@@ -123,6 +130,13 @@ fn prove(
     } else {
         asked
     };
+    if let Some(near) = uncertain(&judged, &count) {
+        work.remarks.push(format!(
+            "the count at {} Hz is uncertain: the mode at {} Hz is as near as rounding",
+            count.hz,
+            frequency_hz(near)
+        ));
+    }
     let proof = match (complete, ending) {
         (false, _) => interval.short(found.len()),
         (true, Ending::GaveUp) if found.len() < wanted => {
@@ -137,6 +151,14 @@ fn prove(
     Ok(assemble(problem, judged, asked, shift, proof, work))
 }
 
+/// An eigenvalue so near to a count that the backward error of its factorization might have moved it across.
+fn uncertain(judged: &Judged, count: &SturmCount) -> Option<f64> {
+    let near = |&(eigenvalue, scale): &(&f64, &f64)| {
+        (*eigenvalue - count.eigenvalue).abs() <= count.probe_residual * scale
+    };
+    judged.eigenvalues.iter().zip(&judged.energy_scales).find(near).map(|(eigenvalue, _)| *eigenvalue)
+}
+
 fn assemble(
     problem: &Problem<'_>,
     judged: Judged,
@@ -149,5 +171,5 @@ fn assemble(
     let remove = problem.options.rigid == RigidModes::Remove;
     let listed = (0..judged.eigenvalues.len()).filter(|&k| !(remove && judged.rigid[k]));
     let listed: Vec<usize> = listed.take(asked).collect();
-    judged.into_modes(&listed, rigid_count, shift, proof, problem.settings().width, work)
+    judged.into_modes(&listed, rigid_count, shift, proof, problem.settings(), work)
 }

@@ -3,16 +3,10 @@
 
 use faer::MatMut;
 use faer::reborrow::ReborrowMut;
-use pulp::NullaryFnOnce;
+use pulp::{Simd, WithSimd};
 
 /// Columns of the narrow block.
 pub(super) const LANES: usize = 8;
-
-/// Columns of the tall block that are held in registers together.
-const TOGETHER: usize = 12;
-
-/// Rows that are held in registers together.
-const ROWS: usize = 8;
 
 /// Some rows of a tall block, row-major.
 #[derive(Debug, Clone, Copy)]
@@ -35,29 +29,67 @@ pub(super) fn add_product(a: Rows<'_>, h: &[[f64; LANES]], w: &mut [f64]) {
     pulp::Arch::new().dispatch(AddProduct { a, h, w });
 }
 
-/// Compiled for the vector units that the machine has: a struct, since a closure is not.
 struct Cross<'a> {
     a: Rows<'a>,
     b: Rows<'a>,
     to: MatMut<'a, f64>,
 }
 
-impl NullaryFnOnce for Cross<'_> {
+impl WithSimd for Cross<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn call(self) {
+    fn with_simd<S: Simd>(self, simd: S) {
         let Self { a, b, mut to } = self;
-        let mut first = 0;
-        while first < a.width {
-            let columns = Rows { first: a.first + first, width: a.width - first, ..a };
-            first += match a.width - first {
-                TOGETHER.. => cross_columns::<TOGETHER>(columns, b, to.rb_mut().subrows_mut(first, TOGETHER)),
-                4.. => cross_columns::<4>(columns, b, to.rb_mut().subrows_mut(first, 4)),
-                _ => cross_columns::<1>(columns, b, to.rb_mut().subrows_mut(first, 1)),
-            };
+        let mut lane = 0;
+        while lane < LANES {
+            let mut first = 0;
+            while first < a.width {
+                let left = a.width - first;
+                first += match left {
+                    16.. => cross_columns::<S, 16>(simd, &a, first, &b, lane, to.rb_mut()),
+                    8..16 => cross_columns::<S, 8>(simd, &a, first, &b, lane, to.rb_mut()),
+                    4..8 => cross_columns::<S, 4>(simd, &a, first, &b, lane, to.rb_mut()),
+                    _ => cross_columns::<S, 1>(simd, &a, first, &b, lane, to.rb_mut()),
+                };
+            }
+            lane += S::F64_LANES;
         }
     }
+}
+
+/// Some columns of A with the columns of B from `lane` on that fill a vector.
+#[inline(always)]
+fn cross_columns<S: Simd, const COLUMNS: usize>(
+    simd: S,
+    a: &Rows<'_>,
+    first: usize,
+    b: &Rows<'_>,
+    lane: usize,
+    mut to: MatMut<'_, f64>,
+) -> usize {
+    let mut sums = [simd.splat_f64s(0.0); COLUMNS];
+    for (left, right) in a.values.chunks_exact(a.stride).zip(b.values.chunks_exact(b.stride)) {
+        let left = &left[a.first + first..a.first + first + COLUMNS];
+        let right = vector(simd, &right[b.first + lane..b.first + LANES]);
+        for i in 0..COLUMNS {
+            sums[i] = simd.mul_add_f64s(simd.splat_f64s(left[i]), right, sums[i]);
+        }
+    }
+    for i in 0..COLUMNS {
+        let mut values = [0.0; LANES];
+        S::as_mut_simd_f64s(&mut values).0[0] = sums[i];
+        for j in 0..S::F64_LANES {
+            to[(first + i, lane + j)] = values[j];
+        }
+    }
+    COLUMNS
+}
+
+/// The first numbers of a slice that fill a vector.
+#[inline(always)]
+fn vector<S: Simd>(_: S, values: &[f64]) -> S::f64s {
+    S::as_simd_f64s(&values[..S::F64_LANES]).0[0]
 }
 
 struct AddProduct<'a> {
@@ -66,63 +98,52 @@ struct AddProduct<'a> {
     w: &'a mut [f64],
 }
 
-impl NullaryFnOnce for AddProduct<'_> {
+impl WithSimd for AddProduct<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn call(self) {
+    fn with_simd<S: Simd>(self, simd: S) {
         let Self { a, h, w } = self;
-        let whole = w.len() / (ROWS * LANES) * ROWS;
-        let (most, rest) = w.split_at_mut(whole * LANES);
-        for (at, w) in most.chunks_exact_mut(ROWS * LANES).enumerate() {
-            add_rows::<ROWS>(&a, at * ROWS, h, w);
-        }
-        for (at, w) in rest.chunks_exact_mut(LANES).enumerate() {
-            add_rows::<1>(&a, whole + at, h, w);
-        }
-    }
-}
-
-#[inline(always)]
-fn cross_columns<const COLUMNS: usize>(a: Rows<'_>, b: Rows<'_>, mut to: MatMut<'_, f64>) -> usize {
-    let mut sums = [[0.0; LANES]; COLUMNS];
-    for (left, right) in a.values.chunks_exact(a.stride).zip(b.values.chunks_exact(b.stride)) {
-        let left = &left[a.first..a.first + COLUMNS];
-        let right = &right[b.first..b.first + LANES];
-        for i in 0..COLUMNS {
-            for j in 0..LANES {
-                sums[i][j] = left[i].mul_add(right[j], sums[i][j]);
+        let rows = w.len() / LANES;
+        let mut lane = 0;
+        while lane < LANES {
+            let mut row = 0;
+            while row < rows {
+                row += match rows - row {
+                    8.. => add_rows::<S, 8>(simd, &a, row, h, lane, w),
+                    _ => add_rows::<S, 1>(simd, &a, row, h, lane, w),
+                };
             }
+            lane += S::F64_LANES;
         }
     }
-    for (i, sums) in sums.iter().enumerate() {
-        for (j, sum) in sums.iter().enumerate() {
-            to[(i, j)] = *sum;
-        }
-    }
-    COLUMNS
 }
 
+/// Some rows of W, in the columns from `lane` on that fill a vector.
 #[inline(always)]
-fn add_rows<const COUNT: usize>(a: &Rows<'_>, first: usize, h: &[[f64; LANES]], w: &mut [f64]) {
-    let mut sums = [[0.0; LANES]; COUNT];
+fn add_rows<S: Simd, const COUNT: usize>(
+    simd: S,
+    a: &Rows<'_>,
+    row: usize,
+    h: &[[f64; LANES]],
+    lane: usize,
+    w: &mut [f64],
+) -> usize {
+    let (mut sums, mut rows) = ([simd.splat_f64s(0.0); COUNT], [&a.values[..0]; COUNT]);
     for r in 0..COUNT {
-        sums[r].copy_from_slice(&w[r * LANES..(r + 1) * LANES]);
-    }
-    let mut rows = [&a.values[..0]; COUNT];
-    for r in 0..COUNT {
-        let begin = (first + r) * a.stride + a.first;
+        let begin = (row + r) * a.stride + a.first;
         rows[r] = &a.values[begin..begin + h.len()];
+        sums[r] = vector(simd, &w[(row + r) * LANES + lane..]);
     }
-    for (i, h) in h.iter().enumerate() {
+    for i in 0..h.len() {
+        let factors = vector(simd, &h[i][lane..]);
         for r in 0..COUNT {
-            let value = rows[r][i];
-            for j in 0..LANES {
-                sums[r][j] = value.mul_add(h[j], sums[r][j]);
-            }
+            sums[r] = simd.mul_add_f64s(simd.splat_f64s(rows[r][i]), factors, sums[r]);
         }
     }
     for r in 0..COUNT {
-        w[r * LANES..(r + 1) * LANES].copy_from_slice(&sums[r]);
+        let begin = (row + r) * LANES + lane;
+        S::as_mut_simd_f64s(&mut w[begin..begin + S::F64_LANES]).0[0] = sums[r];
     }
+    COUNT
 }

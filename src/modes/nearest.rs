@@ -4,6 +4,7 @@ use super::ModesError;
 use super::finish::{Found, refine};
 use super::interval::{Interval, fill};
 use super::lanczos::{Ending, Lanczos, Ritz, Target};
+use super::orthonormal::Inner;
 use super::problem::{Problem, Work};
 use super::result::{Modes, Proof, frequency_hz};
 
@@ -26,11 +27,12 @@ pub(super) fn nearest(
     if asked > problem.massive {
         return Err(ModesError::TooMany { asked, exist: problem.massive });
     }
-    let (factor, count) = problem.count_near(hz, work)?;
-    let sigma = count.eigenvalue;
     let settings = problem.settings();
     let capacity = Lanczos::capacity(problem.stiffness.size(), asked, settings.width);
-    let basis = problem.basis(work, capacity)?;
+    problem.check_memory(capacity, asked)?;
+    let (factor, count) = problem.count_near(hz, work)?;
+    let sigma = count.eigenvalue;
+    let basis = problem.basis(work, capacity, Inner::Mass)?;
     let operator = problem.operator(&factor, sigma);
     let start = problem.start();
     let start = start.as_ref().map(|(block, columns)| (&block[..], *columns));
@@ -55,7 +57,7 @@ pub(super) fn nearest(
     order.truncate(asked);
     order.sort_unstable();
     let rigid_count = judged.rigid.iter().filter(|&&rigid| rigid).count();
-    Ok(judged.into_modes(&order, rigid_count, sigma, proof, settings.width, work))
+    Ok(judged.into_modes(&order, rigid_count, sigma, proof, settings, work))
 }
 
 /// Goes on until the wanted modes have converged, with all that are as far away as the last one. Also returns the radius
@@ -87,7 +89,9 @@ fn iterate(
             let room = next.map_or(last, |next| next - last);
             last + 0.5 * room.min(2.0 * BEYOND * last)
         });
-        return Ok((refine(lanczos, &ritz[..number], &mut work.effort)?, ending, radius));
+        let found = refine(lanczos, &ritz[..number], &mut work.effort)?;
+        let (found, _) = problem.sharpened(lanczos.operator, found, work)?;
+        return Ok((found, ending, radius));
     }
 }
 

@@ -1,8 +1,11 @@
-//! Orthonormal blocks in the mass inner product <x, y> = x' M y.
+//! Orthonormal blocks in the inner product <x, y> = x' B y, B = M or B = K - sigma M where that is definite.
+//!
+//! With a semidefinite M its own product does not see motions without mass, and they grow unseen; K - sigma M sees all.
+//! A solve W = (K - sigma M)^-1 R gives B W = R along the way, free of the rounding of a product with K.
 //!
 //! Gram-Schmidt against what is there, then within the block by the eigenvectors of its scaled Gram matrix, which also
 //! tell how many of its columns are independent (A. Stathopoulos, K. Wu, SIAM J. Sci. Comput. 23 (2002) 2165-2182,
-//! doi:10.1137/S1064827500370883). M may be semidefinite: columns without mass vanish.
+//! doi:10.1137/S1064827500370883).
 
 use faer::Mat;
 
@@ -32,22 +35,32 @@ pub(super) struct Mass {
     row_sums: Vec<f64>,
 }
 
-/// An orthonormal basis V, with M V beside it.
+/// The matrix B of the inner product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Inner {
+    /// K - sigma M, positive definite.
+    Stiffness,
+    /// M, positive semidefinite.
+    Mass,
+}
+
+/// An orthonormal basis V, with B V beside it.
 #[derive(Debug)]
 pub(super) struct Basis {
     pub v: Tall,
-    pub mv: Tall,
+    pub bv: Tall,
     pub len: usize,
     pub capacity: usize,
+    pub inner: Inner,
 }
 
-/// A packed block W at work, and M W.
+/// A packed block W at work, and B W.
 #[derive(Debug)]
 pub(super) struct Block {
     rows: usize,
     pub width: usize,
     w: Pages,
-    mw: Pages,
+    bw: Pages,
     /// Room for a combination.
     spare: Pages,
 }
@@ -73,9 +86,9 @@ impl Mass {
 }
 
 impl Basis {
-    pub fn new(rows: usize, capacity: usize) -> Result<Self, ModesError> {
+    pub fn new(rows: usize, capacity: usize, inner: Inner) -> Result<Self, ModesError> {
         let tall = || Tall::zeroed(rows, capacity).ok_or_else(no_memory);
-        Ok(Self { v: tall()?, mv: tall()?, len: 0, capacity })
+        Ok(Self { v: tall()?, bv: tall()?, len: 0, capacity, inner })
     }
 
     pub fn rows(&self) -> usize {
@@ -89,16 +102,19 @@ impl Basis {
 
     /// As [`Basis::remove_from`], for the columns of the basis from `first` on.
     pub fn remove_recent_from(&self, first: usize, block: &mut Block) -> Mat<f64> {
-        let (v, mv) = (self.v.columns(first..self.len), self.mv.columns(first..self.len));
-        let h = mv.cross(block.columns());
+        let (v, bv) = (self.v.columns(first..self.len), self.bv.columns(first..self.len));
+        let h = bv.cross(block.columns());
         v.subtract_from(block.w_mut(), h.as_ref());
+        if self.inner == Inner::Stiffness {
+            bv.subtract_from(block.bw_mut(), h.as_ref());
+        }
         h
     }
 
     /// Appends an orthonormal block.
     pub fn append(&mut self, block: &Block) {
         self.v.set(self.len, block.w(), block.width);
-        self.mv.set(self.len, block.mw(), block.width);
+        self.bv.set(self.len, block.bw(), block.width);
         self.len += block.width;
     }
 }
@@ -107,84 +123,102 @@ impl Block {
     /// Room for `widest` columns.
     pub fn new(rows: usize, widest: usize) -> Result<Self, ModesError> {
         let pages = || Pages::zeroed(rows * widest).ok_or_else(no_memory);
-        Ok(Self { rows, width: widest, w: pages()?, mw: pages()?, spare: pages()? })
+        Ok(Self { rows, width: widest, w: pages()?, bw: pages()?, spare: pages()? })
     }
 
     pub fn w(&self) -> &[f64] {
         &self.w[..self.rows * self.width]
     }
 
-    pub fn mw(&self) -> &[f64] {
-        &self.mw[..self.rows * self.width]
+    fn bw(&self) -> &[f64] {
+        &self.bw[..self.rows * self.width]
     }
 
     pub fn w_mut(&mut self) -> &mut [f64] {
         &mut self.w[..self.rows * self.width]
     }
 
+    fn bw_mut(&mut self) -> &mut [f64] {
+        &mut self.bw[..self.rows * self.width]
+    }
+
     pub fn columns(&self) -> Columns<'_> {
         Columns::packed(self.w(), self.width)
     }
 
-    /// W <- M W, after [`Block::weigh`].
-    pub fn take_weighed(&mut self) {
-        std::mem::swap(&mut self.w, &mut self.mw);
+    /// W and B W both become M W: the right-hand sides of a solve in W, after which B W belongs to it where B is the
+    /// matrix that is solved with.
+    pub fn become_loads(&mut self, mass: &Mass) {
+        self.weigh(mass);
+        let used = self.rows * self.width;
+        self.w[..used].copy_from_slice(&self.bw[..used]);
     }
 
-    /// Largest M-norm of a column.
-    pub fn largest_norm(&mut self, mass: &Mass) -> f64 {
-        self.weigh(mass);
-        let gram = self.columns().cross(Columns::packed(self.mw(), self.width));
+    fn weigh(&mut self, mass: &Mass) {
+        let used = self.rows * self.width;
+        mass.matrix.multiply_block_into(&self.w[..used], self.width, &mut self.bw[..used]);
+    }
+
+    /// W' B W.
+    fn gram(&self) -> Mat<f64> {
+        self.columns().cross(Columns::packed(self.bw(), self.width))
+    }
+
+    /// W' M W.
+    pub fn mass_gram(&mut self, mass: &Mass) -> Mat<f64> {
+        let used = self.rows * self.width;
+        mass.matrix.multiply_block_into(&self.w[..used], self.width, &mut self.spare[..used]);
+        self.columns().cross(Columns::packed(&self.spare[..used], self.width))
+    }
+
+    /// Largest B-norm of a column.
+    pub fn largest_norm(&mut self, mass: &Mass, inner: Inner) -> f64 {
+        if inner == Inner::Mass {
+            self.weigh(mass);
+        }
+        let gram = self.gram();
         (0..self.width).map(|j| gram[(j, j)]).fold(0.0, f64::max).sqrt()
     }
 
-    /// M W.
-    pub fn weigh(&mut self, mass: &Mass) {
-        let used = self.rows * self.width;
-        mass.matrix.multiply_block_into(&self.w[..used], self.width, &mut self.mw[..used]);
-    }
-
-    /// W <- W C, M W <- M W C.
+    /// W <- W C, B W <- B W C.
     fn combine(&mut self, by: &Mat<f64>) {
         let (old, new) = (self.rows * self.width, self.rows * by.ncols());
-        for values in [&mut self.w, &mut self.mw] {
+        for values in [&mut self.w, &mut self.bw] {
             Columns::packed(&values[..old], self.width).times_into(by.as_ref(), &mut self.spare[..new]);
             std::mem::swap(values, &mut self.spare);
         }
         self.width = by.ncols();
     }
 
-    /// Makes W orthonormal, and orthogonal to the basis, from which it has been removed already. Columns of M-norm below
-    /// `negligible`, and those that depend on others, are dropped: the width may become zero. Returns W' M W as it was.
+    /// Makes W orthonormal, and orthogonal to the basis, from which it has been removed already. Columns of B-norm below
+    /// `negligible`, and those that depend on others, are dropped: the width may become zero.
     ///
     /// # Errors
-    /// [`ModesError::NegativeMassMotion`] with a place in the order of elimination.
-    pub fn orthonormalize(
-        &mut self,
-        mass: &Mass,
-        basis: &Basis,
-        negligible: f64,
-    ) -> Result<Mat<f64>, ModesError> {
-        let mut first = None;
-        for _ in 0..4 {
+    /// [`ModesError::NegativeMassMotion`] with a place in the order of elimination, [`ModesError::NotANumber`].
+    pub fn orthonormalize(&mut self, mass: &Mass, basis: &Basis, negligible: f64) -> Result<(), ModesError> {
+        for round in 0..4 {
             if self.width == 0 {
                 break;
             }
-            self.weigh(mass);
-            let gram = self.columns().cross(Columns::packed(self.mw(), self.width));
-            let scales = mass.scales(self);
-            self.refuse_negative(&gram, &scales)?;
+            let mut scales = vec![0.0; self.width];
+            if basis.inner == Inner::Mass {
+                self.weigh(mass);
+                scales = mass.scales(self);
+            }
+            let gram = self.gram();
+            if basis.inner == Inner::Mass {
+                self.refuse_negative(&gram, &scales)?;
+            }
             // After the first round columns have unit norm.
-            let floor = if first.is_none() { negligible } else { 1e-6 };
+            let floor = if round == 0 { negligible } else { 1e-6 };
             let (by, condition) = independent_columns(&gram, &scales, floor).ok_or(ModesError::NotANumber)?;
-            first.get_or_insert(gram);
             self.combine(&by);
             if condition > POOR {
                 break;
             }
             basis.remove_from(self);
         }
-        Ok(first.unwrap_or_else(|| Mat::zeros(0, 0)))
+        Ok(())
     }
 
     fn refuse_negative(&self, gram: &Mat<f64>, scales: &[f64]) -> Result<(), ModesError> {
@@ -192,7 +226,7 @@ impl Block {
             return Ok(());
         };
         let size =
-            |place: usize| (self.w[place * self.width + bad] * self.mw[place * self.width + bad]).abs();
+            |place: usize| (self.w[place * self.width + bad] * self.bw[place * self.width + bad]).abs();
         let place = (0..self.rows).max_by(|&a, &b| size(a).total_cmp(&size(b))).unwrap_or(0);
         Err(ModesError::NegativeMassMotion { dof: place })
     }
@@ -201,6 +235,9 @@ impl Block {
 /// The combinations of columns that are orthonormal, and the condition of what was kept.
 fn independent_columns(gram: &Mat<f64>, scales: &[f64], negligible: f64) -> Option<(Mat<f64>, f64)> {
     let norm2 = |j: usize| gram[(j, j)];
+    if (0..gram.ncols()).any(|j| !norm2(j).is_finite()) {
+        return None;
+    }
     let heavy = |&j: &usize| norm2(j) > (negligible * negligible).max(MASS_ROUNDING * scales[j]);
     let kept: Vec<usize> = (0..gram.ncols()).filter(heavy).collect();
     let scaled = Mat::from_fn(kept.len(), kept.len(), |i, j| {

@@ -148,6 +148,11 @@ impl ModesPlan {
         Ok(count)
     }
 
+    /// Entries of the union of the patterns.
+    pub(super) fn entries(&self) -> usize {
+        self.pattern.entries()
+    }
+
     /// K - sigma M on the union of the patterns.
     pub(super) fn shifted(
         &self,

@@ -2,9 +2,9 @@
 
 use std::time::Instant;
 
-use super::finish::{Found, Judged, Pair, judge};
+use super::finish::{Found, Judged, Pair, judge, sharpen};
 use super::lanczos::{Operator, Settings};
-use super::orthonormal::{Basis, Mass};
+use super::orthonormal::{Basis, Inner, Mass};
 use super::result::{Effort, SturmCount, eigenvalue_of, frequency_hz};
 use super::{ModesError, ModesOptions, ModesPlan};
 use crate::factor::{Factor, FactorError, FactorOptions, FactorStorage};
@@ -23,7 +23,10 @@ const NEGATIVE_SHIFTS: [f64; 4] = [1e-9, 1e-7, 1e-5, 1e-3];
 const COUNTING_PROBE: f64 = 1e-12;
 
 /// How far a shift is moved where it can't be used, as part of itself.
-const MOVES: [f64; 7] = [0.0, 1e-9, -1e-9, 1e-7, -1e-7, 1e-5, -1e-5];
+const MOVES: [f64; 7] = [0.0, 1e-6, -1e-6, 1e-5, -1e-5, 1e-4, -1e-4];
+
+/// How often found modes are sharpened by one more solve where residuals are larger than foreseen.
+const SHARPENINGS: usize = 2;
 
 /// Diagonal masses down to minus this part of the largest are rounding.
 const MASS_ROUNDING: f64 = 1e-12;
@@ -122,15 +125,15 @@ impl<'a> Problem<'a> {
     }
 
     /// Modes of the worker's basis memory, or of fresh memory.
-    pub fn basis(&self, work: &mut Work, capacity: usize) -> Result<Basis, ModesError> {
+    pub fn basis(&self, work: &mut Work, capacity: usize, inner: Inner) -> Result<Basis, ModesError> {
         let rows = self.stiffness.size();
         match work.basis.take().filter(|basis| basis.rows() == rows && basis.v.capacity() >= capacity) {
             Some(mut basis) => {
                 // No more than asked for, though there be room: restarts must not depend on what was computed before.
-                (basis.len, basis.capacity) = (0, capacity);
+                (basis.len, basis.capacity, basis.inner) = (0, capacity, inner);
                 Ok(basis)
             }
-            None => Basis::new(rows, capacity),
+            None => Basis::new(rows, capacity, inner),
         }
     }
 
@@ -143,7 +146,7 @@ impl<'a> Problem<'a> {
             Ok(factor) => return Ok((factor, 0.0)),
             Err(error) => error,
         };
-        let mut first = None;
+        let mut last = None;
         for part in NEGATIVE_SHIFTS {
             let sigma = -part * self.scale;
             match self.factor(sigma, Signs::Positive, work) {
@@ -154,15 +157,12 @@ impl<'a> Problem<'a> {
                     ));
                     return Ok((factor, sigma));
                 }
-                Err(error) => first.get_or_insert(error),
-            };
+                Err(error) => last = Some(error),
+            }
         }
-        Err(match error {
-            FactorError::Singular { dofs, .. } => ModesError::Singular {
-                dofs,
-                shift_hz: 0.0,
-                suggested_hz: rounded(frequency_hz(-NEGATIVE_SHIFTS[3] * self.scale)),
-            },
+        Err(match last.unwrap_or(error) {
+            // Singular whatever the shift: K and M have a motion in common that neither resists.
+            FactorError::Singular { dofs, .. } => ModesError::Loose { dofs },
             FactorError::NotPositiveDefinite { dof, pivot, .. } => ModesError::Indefinite { dof, pivot },
             other => ModesError::Factor(other),
         })
@@ -249,6 +249,38 @@ impl<'a> Problem<'a> {
     /// A small eigenvalue, negative: below rigid-body modes, above unstable ones that matter.
     pub fn below_rigid(&self) -> f64 {
         -NEGATIVE_SHIFTS[0] * self.scale
+    }
+
+    /// Modes after further solves, where their residuals are larger than they should be, and what they are worth.
+    pub fn sharpened(
+        &self,
+        operator: Operator<'_>,
+        mut found: Found,
+        work: &mut Work,
+    ) -> Result<(Found, Judged), ModesError> {
+        let mut judged = self.judge(&found, work);
+        for _ in 0..SHARPENINGS {
+            if judged.poor(self.options.tolerance).is_empty() {
+                break;
+            }
+            let count = found.len();
+            found = sharpen(operator, found.weighed, count, &mut work.effort)?;
+            judged = self.judge(&found, work);
+        }
+        Ok((found, judged))
+    }
+
+    /// Predicts the memory of a computation with so many basis vectors and modes.
+    ///
+    /// # Errors
+    /// [`ModesError::MemoryLimit`].
+    pub fn check_memory(&self, capacity: usize, count: usize) -> Result<(), ModesError> {
+        let Some(limit) = self.options.memory_limit else { return Ok(()) };
+        let columns = 2 * capacity + 5 * count + 3 * self.settings().width + 64.min(2 * count);
+        let matrices = 8 * self.plan.entries() + 16 * self.mass.entries();
+        let needed =
+            self.plan.symbolic().factor_bytes() + (matrices + 8 * self.stiffness.size() * columns) as u64;
+        if needed > limit { Err(ModesError::MemoryLimit { needed, limit }) } else { Ok(()) }
     }
 
     /// What the modes are worth.

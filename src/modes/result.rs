@@ -25,7 +25,7 @@ pub enum Proof {
     Complete {
         /// Lower end, Hz; `None`: from below all eigenvalues.
         from_hz: Option<f64>,
-        /// Upper end, Hz; `None`: the pair has no further finite eigenvalue.
+        /// Upper end, Hz.
         to_hz: Option<f64>,
         /// Eigenvalues between them, by Sturm counts.
         counted: usize,
@@ -103,6 +103,9 @@ pub struct Modes {
     pub residuals: Vec<f64>,
     /// The residual that rounding of K phi alone may leave, eps || |K| |phi| || / (lambda ||M phi||).
     pub attainable: Vec<f64>,
+    /// Listed modes (0-based) whose residual is above the tolerance, and above what rounding explains (16 times the
+    /// attainable one): they exist, but their shapes are less accurate than asked for.
+    pub unconverged: Vec<usize>,
     /// Largest |phi_i' M phi_j - delta_ij|.
     pub orthogonality_defect: f64,
     /// Rigid-body modes of the structure, listed or removed.
