@@ -170,7 +170,7 @@ fn iterate(
         }
         // What is poor at the first look gets the company of modes behind it, so that those don't disturb.
         let company = if tightened == 0 { 0 } else { (eigenvalues.len() - number).min(number / 2 + COMPANY) };
-        let rounds = if tightened == 0 { SHARPENINGS } else { 2 * SHARPENINGS };
+        let rounds = if tightened == 0 { SHARPENINGS } else { 5 * SHARPENINGS };
         let found = source.refine(number + company, &mut work.effort)?;
         let (found, judged) = problem.sharpened(source.operator(), found, number, rounds, work)?;
         let elastic = judged.rigid.iter().filter(|&&rigid| !rigid).count();
