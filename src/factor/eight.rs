@@ -142,7 +142,14 @@ impl<'a> Panel<'a> {
 
     /// targets -= L(first_row.., cols) own.
     #[inline(always)]
-    fn subtract_all<S: Simd>(&self, simd: S, lane: usize, first_row: usize, own: &[Row], targets: &mut [Row]) {
+    fn subtract_all<S: Simd>(
+        &self,
+        simd: S,
+        lane: usize,
+        first_row: usize,
+        own: &[Row],
+        targets: &mut [Row],
+    ) {
         let mut col = 0;
         while col < self.width {
             let count = piece(self.width - col);
