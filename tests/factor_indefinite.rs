@@ -5,11 +5,9 @@ use modalsweep::factor::{Factor, FactorError, FactorOptions, Ordering};
 use modalsweep::matrix::SymmetricMatrix;
 use modalsweep::parallel::Silent;
 
-#[path = "support/solid.rs"]
-mod solid;
 mod support;
 
-use solid::{LowerCsc, SolidFace, solid};
+use support::solid::{LowerCsc, SolidFace, solid};
 use support::chain::{ChainEnds, chain_eigenvalues};
 use support::indefinite::{
     check_solves, dense, eigenvalues, indefinite, matrix_of, negative, orderings, plan, random_grid,

@@ -124,9 +124,9 @@ impl<'a> Panel<'a> {
     ) {
         let mut columns = [&self.values[..0]; COUNT];
         let mut sums = [simd.splat_f64s(0.0); COUNT];
-        for k in 0..COUNT {
+        for (k, column) in columns.iter_mut().enumerate() {
             let begin = (first_col + k) * self.height + first_row;
-            columns[k] = &self.values[begin..begin + rows.len()];
+            *column = &self.values[begin..begin + rows.len()];
         }
         for r in 0..rows.len() {
             let row = load(simd, &rows[r], lane);
@@ -207,10 +207,10 @@ impl WithSimd for Down<'_> {
                     let solved = simd.div_f64s(load(simd, &now[k], lane), pivot);
                     store(simd, &mut now[k], lane, solved);
                     let minus = simd.neg_f64s(solved);
-                    for r in k + 1..count {
+                    for (r, row) in now.iter_mut().enumerate().skip(k + 1) {
                         let factor = simd.splat_f64s(panel.at(first + r, first + k));
-                        let value = simd.mul_add_f64s(factor, minus, load(simd, &now[r], lane));
-                        store(simd, &mut now[r], lane, value);
+                        let value = simd.mul_add_f64s(factor, minus, load(simd, row, lane));
+                        store(simd, row, lane, value);
                     }
                 }
                 match count {
@@ -283,9 +283,9 @@ impl WithSimd for Up<'_> {
                 }
                 for k in (0..count).rev() {
                     let mut value = load(simd, &now[k], lane);
-                    for r in k + 1..count {
+                    for (r, row) in now.iter().enumerate().skip(k + 1) {
                         let factor = simd.splat_f64s(-panel.at(first + r, first + k));
-                        value = simd.mul_add_f64s(factor, load(simd, &now[r], lane), value);
+                        value = simd.mul_add_f64s(factor, load(simd, row, lane), value);
                     }
                     let pivot = simd.splat_f64s(panel.at(first + k, first + k));
                     store(simd, &mut now[k], lane, simd.div_f64s(value, pivot));

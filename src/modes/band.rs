@@ -152,13 +152,12 @@ fn solve(problem: &Problem<'_>, slices: &[Slice], work: &mut Work) -> Result<Vec
     let one = |slice: &Slice| {
         workers.with(Work::default, |worker| {
             let result = all_inside(problem, slice.interval(), worker);
-            (result, std::mem::take(&mut worker.effort))
+            (result, std::mem::take::<Effort>(&mut worker.effort))
         })
     };
     let mut parts = Vec::new();
     for group in slices.chunks(at_once) {
-        let done: Vec<(Result<(Found, bool), ModesError>, Effort)> =
-            group.par_iter().with_max_len(1).map(one).collect();
+        let done: Vec<_> = group.par_iter().with_max_len(1).map(one).collect();
         for (result, effort) in done {
             work.effort.add(&effort);
             parts.push(result?);

@@ -141,9 +141,9 @@ fn add_rows<S: Simd, const COUNT: usize>(
             sums[r] = simd.mul_add_f64s(simd.splat_f64s(rows[r][i]), factors, sums[r]);
         }
     }
-    for r in 0..COUNT {
+    for (r, sum) in sums.into_iter().enumerate() {
         let begin = (row + r) * LANES + lane;
-        S::as_mut_simd_f64s(&mut w[begin..begin + S::F64_LANES]).0[0] = sums[r];
+        S::as_mut_simd_f64s(&mut w[begin..begin + S::F64_LANES]).0[0] = sum;
     }
     COUNT
 }
