@@ -38,8 +38,8 @@ pub(crate) fn lowest_eigenvalue(
     }
     let mass = Mass::new(mass.permuted_without_zeros(factor.symbolic().places()));
     let size = mass.matrix.size();
-    let settings = Settings { tolerance, width: BLOCK_WIDTH.min(size), most_steps };
-    let basis = Basis::new(size, Lanczos::capacity(size, 1, settings.width), Inner::Stiffness)?;
+    let settings = Settings { tolerance, width: BLOCK_WIDTH.min(size), most_steps, heed_pollution: false };
+    let basis = Basis::new(size, Lanczos::capacity(size, 1, settings.width), Inner::Mass)?;
     let operator = Operator { factor, sigma: 0.0, mass: &mass };
     let mut effort = Effort::default();
     let mut lanczos = Lanczos::new(operator, settings, basis, &[], None, &mut effort)?;

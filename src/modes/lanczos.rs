@@ -119,10 +119,6 @@ pub(super) struct Ritz {
 
 impl Ritz {
     /// With K - sigma M positive definite a negative theta says that x' M x is negative, by more than rounding.
-    pub fn has_negative_mass(&self, largest: f64) -> bool {
-        self.theta < -NEGATIVE * largest && self.residual <= 0.01 * self.theta.abs()
-    }
-
     pub fn is_above_shift(&self) -> bool {
         self.theta > 0.0
     }
@@ -137,6 +133,8 @@ pub(super) enum Ending {
     Exhausted,
     /// Too many steps.
     GaveUp,
+    /// In the inner product of M motions without mass have grown: that of K - sigma M is needed.
+    Polluted,
 }
 
 /// Settings of one iteration.
@@ -145,6 +143,8 @@ pub(super) struct Settings {
     pub tolerance: f64,
     pub width: usize,
     pub most_steps: usize,
+    /// Whether to stop where the inner product of M is not good enough ([`Ending::Polluted`]).
+    pub heed_pollution: bool,
 }
 
 /// An iteration on its way.
@@ -169,6 +169,7 @@ pub(super) struct Lanczos<'a> {
     largest_theta: f64,
     draws: u64,
     exhausted: bool,
+    polluted: bool,
     /// A makes of the next block something with components along the columns from here on.
     recent: usize,
 }
@@ -204,6 +205,7 @@ impl<'a> Lanczos<'a> {
             // Beside known vectors other numbers than those that the known ones came from.
             draws: if known.is_empty() { 0 } else { DRAWS_BESIDE_KNOWN },
             exhausted: false,
+            polluted: false,
             recent: 0,
         };
         lanczos.fresh_block(start, effort)?;
@@ -238,6 +240,9 @@ impl<'a> Lanczos<'a> {
             if self.exhausted {
                 return Ok(Ending::Exhausted);
             }
+            if self.polluted && self.settings.heed_pollution {
+                return Ok(Ending::Polluted);
+            }
             if effort.steps >= self.settings.most_steps {
                 return Ok(Ending::GaveUp);
             }
@@ -245,9 +250,13 @@ impl<'a> Lanczos<'a> {
         }
     }
 
-    /// Largest |theta| of what is not locked.
-    pub fn largest_theta(&self) -> f64 {
-        self.largest_theta
+    /// A motion with negative mass: where K - sigma M is positive definite theta says which sign x' M x has. In the inner
+    /// product of M such motions don't come so far.
+    pub fn negative_mass(&self) -> Option<Ritz> {
+        let negative = |ritz: &&Ritz| {
+            ritz.theta < -NEGATIVE * self.largest_theta && ritz.residual <= 0.01 * ritz.theta.abs()
+        };
+        self.ritz.iter().find(negative).filter(|_| self.basis.inner == Inner::Stiffness).copied()
     }
 
     /// Ritz values with finite eigenvalues, nearest to the shift first.
@@ -327,7 +336,7 @@ impl<'a> Lanczos<'a> {
         self.note(h.as_ref(), begin);
         let negligible = NEGLIGIBLE * self.largest_theta;
         self.remainder = self.next.mass_gram(self.operator.mass);
-        self.next.orthonormalize(self.operator.mass, &self.basis, negligible)?;
+        self.polluted |= self.next.orthonormalize(self.operator.mass, &self.basis, negligible)?;
         effort.orthogonalize_seconds += started.elapsed().as_secs_f64();
         let grown = self.basis.len - self.known;
         if grown * GROWTH_BEFORE_CHECK >= self.known || self.next.width == 0 { self.look() } else { Ok(()) }
@@ -359,6 +368,8 @@ impl<'a> Lanczos<'a> {
             mix(self.next.w_mut(), width, block, given);
         }
         self.next.become_loads(mass);
+        // Motions that A makes huge are taken out before, so that what is left is not their rounding.
+        self.basis.remove_from_loads(&mut self.next);
         self.operator.solve(self.next.w_mut(), width, effort);
         let before = self.next.largest_norm(mass, self.basis.inner);
         self.basis.remove_from(&mut self.next);
@@ -438,8 +449,9 @@ impl<'a> Lanczos<'a> {
         let candidates = active.iter().take_while(sharp).count().min(active.len().saturating_sub(1));
         let far = |&count: &usize| active[count - 1].theta.abs() >= GIANT * active[count].theta.abs();
         if let Some(giants) = (1..=candidates).rev().find(far) {
-            let (fixed, rest) = active.split_at(giants);
-            self.recombine(fixed, rest);
+            // The others carry rounding of the size of the giants: they are built up again.
+            self.recombine(&active[..giants], &[]);
+            self.next.width = 0;
         }
     }
 

@@ -3,7 +3,7 @@
 use super::ModesError;
 use super::finish::{Found, Judged, place_of_negative_mass, refine};
 use super::interval::{Interval, fill};
-use super::lanczos::{Ending, Lanczos, Ritz, Target};
+use super::lanczos::{Ending, Lanczos, Ritz, Settings, Target};
 use super::options::RigidModes;
 use super::orthonormal::Inner;
 use super::problem::{Problem, Work};
@@ -36,31 +36,39 @@ pub(super) fn lowest(problem: &Problem<'_>, asked: usize, work: &mut Work) -> Re
     if asked > problem.massive {
         return Err(ModesError::TooMany { asked, exist: problem.massive });
     }
-    let settings = problem.settings();
+    let settings = Settings { heed_pollution: true, ..problem.settings() };
     let capacity = Lanczos::capacity(problem.stiffness.size(), asked, settings.width);
     problem.check_memory(capacity, asked)?;
     let (factor, sigma) = problem.definite_factor(work)?;
     let operator = problem.operator(&factor, sigma);
-    let basis = problem.basis(work, capacity, Inner::Stiffness)?;
     let start = problem.start();
     let start = start.as_ref().map(|(block, columns)| (&block[..], *columns));
-    let mut lanczos = Lanczos::new(operator, settings, basis, &[], start, &mut work.effort)?;
     problem.progress.begin("converged modes", asked as u64);
-    let iterated = iterate(problem, &mut lanczos, asked, work);
+    let mut iterate_in = |inner: Inner| {
+        let basis = problem.basis(work, capacity, inner)?;
+        let mut lanczos = Lanczos::new(operator, settings, basis, &[], start, &mut work.effort)?;
+        let iterated = iterate(problem, &mut lanczos, asked, work);
+        work.basis = Some(lanczos.into_basis());
+        iterated
+    };
+    let iterated = match iterate_in(Inner::Mass) {
+        Ok(None) => iterate_in(Inner::Stiffness),
+        other => other,
+    };
     problem.progress.end();
-    let iterated = iterated?;
-    work.basis = Some(lanczos.into_basis());
+    let Some(iterated) = iterated? else { return Err(ModesError::NotANumber) };
     work.storage = factor.into_storage();
     prove(problem, iterated, asked, work)
 }
 
-/// Goes on until the wanted modes have converged, with all that are close to the last one.
+/// Goes on until the wanted modes have converged, with all that are close to the last one. `None`: in the inner product
+/// of M this can't be done.
 fn iterate(
     problem: &Problem<'_>,
     lanczos: &mut Lanczos<'_>,
     asked: usize,
     work: &mut Work,
-) -> Result<Iterated, ModesError> {
+) -> Result<Option<Iterated>, ModesError> {
     let (mut goal, mut tighten, mut tightened) = (asked, 1.0, 0);
     loop {
         let ending = lanczos.run(Target::Lowest(goal), tighten, problem.progress, &mut work.effort)?;
@@ -71,6 +79,14 @@ fn iterate(
         let converged = ritz.iter().take_while(|ritz| ritz.converged).count();
         let number = if ending == Ending::Reached { goal } else { converged.min(goal) };
         let next = ritz.get(number).map(|ritz| ritz.eigenvalue);
+        if ending == Ending::Polluted {
+            return Ok(None);
+        }
+        if ending == Ending::Reached && next.is_none() {
+            // The count needs to know what comes next.
+            goal += 1;
+            continue;
+        }
         if ending == Ending::Reached
             && let Some(next) = next
             && next - ritz[goal - 1].eigenvalue < CLOSE * (next - lanczos.operator.sigma)
@@ -78,9 +94,7 @@ fn iterate(
             goal += 1;
             continue;
         }
-        if let Some(&ritz) =
-            lanczos.ritz().iter().find(|ritz| ritz.has_negative_mass(lanczos.largest_theta()))
-        {
+        if let Some(ritz) = lanczos.negative_mass() {
             return Err(ModesError::NegativeMassMotion { dof: place_of_negative_mass(lanczos, ritz) });
         }
         let found = refine(lanczos, &ritz[..number], &mut work.effort)?;
@@ -95,7 +109,7 @@ fn iterate(
             (tighten, tightened) = (0.1 * tighten, tightened + 1);
             continue;
         }
-        return Ok(Iterated { found, judged, ending, next, shift: lanczos.operator.sigma });
+        return Ok(Some(Iterated { found, judged, ending, next, shift: lanczos.operator.sigma }));
     }
 }
 

@@ -24,6 +24,10 @@ const POOR: f64 = 1e-4;
 /// Parts of sum |M| x^2 that x' M x may be off by rounding, and below which it counts as no mass.
 const MASS_ROUNDING: f64 = 1e-14;
 
+/// sum |M| x^2 over x' M x above which rounding of the latter disturbs the iteration. It is at most some hundred where M
+/// is definite.
+const POLLUTED: f64 = 1e5;
+
 /// Parts of sum |M| x^2 below minus which x' M x is a negative mass.
 const NEGATIVE_MASS: f64 = 1e-9;
 
@@ -111,6 +115,17 @@ impl Basis {
         h
     }
 
+    /// Takes the components along eigenvectors V out of loads R, which stand in both parts of a block:
+    /// R <- R - B V V' R, twice.
+    pub fn remove_from_loads(&self, block: &mut Block) {
+        let (v, bv) = (self.v.columns(0..self.len), self.bv.columns(0..self.len));
+        for _ in 0..2 {
+            let h = v.cross(block.columns());
+            bv.subtract_from(block.w_mut(), h.as_ref());
+            bv.subtract_from(block.bw_mut(), h.as_ref());
+        }
+    }
+
     /// Appends an orthonormal block.
     pub fn append(&mut self, block: &Block) {
         self.v.set(self.len, block.w(), block.width);
@@ -191,11 +206,18 @@ impl Block {
     }
 
     /// Makes W orthonormal, and orthogonal to the basis, from which it has been removed already. Columns of B-norm below
-    /// `negligible`, and those that depend on others, are dropped: the width may become zero.
+    /// `negligible`, and those that depend on others, are dropped: the width may become zero. Returns whether motions
+    /// without mass have grown so large that x' M x is no longer known well.
     ///
     /// # Errors
     /// [`ModesError::NegativeMassMotion`] with a place in the order of elimination, [`ModesError::NotANumber`].
-    pub fn orthonormalize(&mut self, mass: &Mass, basis: &Basis, negligible: f64) -> Result<(), ModesError> {
+    pub fn orthonormalize(
+        &mut self,
+        mass: &Mass,
+        basis: &Basis,
+        negligible: f64,
+    ) -> Result<bool, ModesError> {
+        let mut polluted = false;
         for round in 0..4 {
             if self.width == 0 {
                 break;
@@ -213,12 +235,13 @@ impl Block {
             let floor = if round == 0 { negligible } else { 1e-6 };
             let (by, condition) = independent_columns(&gram, &scales, floor).ok_or(ModesError::NotANumber)?;
             self.combine(&by);
+            polluted = polluted_by(&by, &gram, &scales);
             if condition > POOR {
                 break;
             }
             basis.remove_from(self);
         }
-        Ok(())
+        Ok(polluted)
     }
 
     fn refuse_negative(&self, gram: &Mat<f64>, scales: &[f64]) -> Result<(), ModesError> {
@@ -230,6 +253,12 @@ impl Block {
         let place = (0..self.rows).max_by(|&a, &b| size(a).total_cmp(&size(b))).unwrap_or(0);
         Err(ModesError::NegativeMassMotion { dof: place })
     }
+}
+
+/// Whether sum |M| x^2 of a combination is far above its x' M x = 1.
+fn polluted_by(by: &Mat<f64>, gram: &Mat<f64>, scales: &[f64]) -> bool {
+    let size = |j: usize| (0..scales.len()).map(|i| by[(i, j)].powi(2) * scales[i]).sum::<f64>();
+    (0..by.ncols()).any(|j| size(j) > POLLUTED * gram.ncols() as f64)
 }
 
 /// The combinations of columns that are orthonormal, and the condition of what was kept.

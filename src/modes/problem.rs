@@ -112,6 +112,7 @@ impl<'a> Problem<'a> {
             tolerance: self.options.tolerance,
             width: self.options.block_width.unwrap_or(BLOCK_WIDTH).clamp(1, self.stiffness.size()),
             most_steps: self.options.most_steps,
+            heed_pollution: false,
         }
     }
 
