@@ -37,6 +37,22 @@ fn files_that_give_no_pair() {
 }
 
 #[test]
+fn files_in_the_place_of_others() {
+    let folder = chain();
+    refused(&folder, "modes K.mtx -o out", "K.mtx:1: this is no deck: data before the first keyword");
+    let help = text(&run(&folder, "modes K.mtx -o out").stderr);
+    assert!(help.ends_with("; matrices go with -k and -m\n"), "{help}");
+    let model = example("bracket");
+    let file = |name: &str| model.join(name).display().to_string();
+    let (k, m) = (file("bracket.mas.gz"), file("bracket.sti.gz"));
+    let output = run(&folder, &format!("modes -k {k} -m {m} -n 1 -o out --quiet"));
+    let expected = format!(
+        "warning: {k}: a .mas file has a mass, -k takes K\nwarning: {m}: a .sti file has a stiffness, -m takes M\n"
+    );
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), expected));
+}
+
+#[test]
 fn masses_that_are_none() {
     let folder = chain();
     let given = "modes -k K.mtx -m bad.mtx --dofs dofs.txt -n 2 -o out";
