@@ -11,6 +11,7 @@
 
 mod checks;
 mod diagonal;
+mod eight;
 mod error;
 mod factorization;
 mod gram;

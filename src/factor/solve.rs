@@ -9,6 +9,7 @@ use faer::linalg::triangular_solve::{solve_lower_triangular_in_place, solve_uppe
 use faer::{Accum, MatMut, MatRef, Par};
 use rayon::prelude::*;
 
+use super::eight;
 use super::factorization::Factor;
 use super::symbolic::Symbolic;
 use crate::matrix::Pages;
@@ -224,12 +225,21 @@ impl Factor {
 
     /// L S L' Z = Z for a block in the order of elimination, in place.
     fn solve_ordered(&self, values: &mut [f64], width: usize, reach: Option<&Reach>) {
-        self.forward(values, width, reach);
+        let eight = width == eight::LANES && reach.is_none();
+        if eight {
+            eight::forward(&self.symbolic, |p| self.panel_values(p), values);
+        } else {
+            self.forward(values, width, reach);
+        }
         for &place in &self.negative {
             let row = &mut values[place as usize * width..][..width];
             row.iter_mut().for_each(|value| *value = -*value);
         }
-        self.backward(values, width);
+        if eight {
+            eight::backward(&self.symbolic, |p| self.panel_values(p), values);
+        } else {
+            self.backward(values, width);
+        }
     }
 
     /// L Z = Z for a block in the order of elimination, in place.

@@ -265,7 +265,14 @@ impl Pair<'_> {
         eigenvalues: &[f64],
     ) -> (Vec<Worth>, f64) {
         let (rows, width) = (shapes.nrows(), range.len());
-        let block: Vec<f64> = (0..rows).flat_map(|i| range.clone().map(move |j| shapes[(i, j)])).collect();
+        let mut block = vec![0.0; rows * width];
+        for (j, column) in range.clone().enumerate() {
+            let column = shapes.col(column).try_as_col_major();
+            let column = column.unwrap_or_else(|| unreachable!("shapes are column-major")).as_slice();
+            for (row, value) in block.chunks_exact_mut(width).zip(column) {
+                row[j] = *value;
+            }
+        }
         let (mut kx, mut mx) = (vec![0.0; block.len()], vec![0.0; block.len()]);
         self.stiffness.multiply_block_into(&block, width, &mut kx);
         self.mass.multiply_block_into(&block, width, &mut mx);

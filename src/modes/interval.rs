@@ -4,7 +4,7 @@ use super::ModesError;
 use super::finish::{Found, refine};
 use super::lanczos::{Ending, Lanczos, Ritz, Target};
 use super::orthonormal::Inner;
-use super::problem::{Problem, Work};
+use super::problem::{Problem, SHARPENINGS, Work};
 use super::result::{Proof, frequency_hz};
 use crate::factor::Factor;
 
@@ -65,7 +65,7 @@ pub(super) fn fill(
     let mut which = lanczos.inside(target);
     which.sort_by_key(|ritz| ritz.at);
     let found = refine(&lanczos, &which, &mut work.effort)?;
-    let (found, _) = problem.sharpened(operator, found, work)?;
+    let (found, _) = problem.sharpened(operator, found, which.len(), SHARPENINGS, work)?;
     work.basis = Some(lanczos.into_basis());
     work.storage = factor.into_storage();
     Ok((found, ending == Ending::Reached))

@@ -34,6 +34,12 @@ use crate::parallel::Progress;
 /// Columns whose norm is below this part of the largest |theta| are rounding.
 const NEGLIGIBLE: f64 = 1e-13;
 
+/// The same in the inner product of K - sigma M, where rounding of the solves is seen too.
+const NEGLIGIBLE_STIFFNESS: f64 = 1e-11;
+
+/// Norm of columns, once of norm one, below which a second solve has found them to be rounding.
+const SETTLED: f64 = 1e-2;
+
 /// Eigenvalues theta below this part of the largest belong to motions without mass.
 const INFINITE: f64 = 1e-12;
 
@@ -334,9 +340,14 @@ impl<'a> Lanczos<'a> {
         part += &near;
         self.recent = begin;
         self.note(h.as_ref(), begin);
-        let negligible = NEGLIGIBLE * self.largest_theta;
+        let negligible = self.largest_theta
+            * match self.basis.inner {
+                Inner::Mass => NEGLIGIBLE,
+                Inner::Stiffness => NEGLIGIBLE_STIFFNESS,
+            };
         self.remainder = self.next.mass_gram(self.operator.mass);
         self.polluted |= self.next.orthonormalize(self.operator.mass, &self.basis, negligible)?;
+        self.settle(effort)?;
         effort.orthogonalize_seconds += started.elapsed().as_secs_f64();
         let grown = self.basis.len - self.known;
         if grown * GROWTH_BEFORE_CHECK >= self.known || self.next.width == 0 { self.look() } else { Ok(()) }
@@ -377,6 +388,20 @@ impl<'a> Lanczos<'a> {
         self.next.orthonormalize(mass, &self.basis, EXHAUSTED * before)?;
         self.remainder = Mat::zeros(0, 0);
         self.recent = 0;
+        self.settle(effort)
+    }
+
+    /// In the inner product of B = K - sigma M: solves for the next block again, since W and B W went through the same
+    /// combinations and, where those cancelled, no longer belong together to all digits.
+    fn settle(&mut self, effort: &mut Effort) -> Result<(), ModesError> {
+        if self.basis.inner == Inner::Mass || self.next.width == 0 {
+            return Ok(());
+        }
+        let width = self.next.width;
+        self.next.become_own_loads();
+        self.operator.solve(self.next.w_mut(), width, effort);
+        self.basis.remove_from(&mut self.next);
+        self.next.orthonormalize(self.operator.mass, &self.basis, SETTLED)?;
         Ok(())
     }
 

@@ -1,13 +1,15 @@
 //! The lowest modes: one factor below all eigenvalues, and a Sturm count above the last mode.
 
 use super::ModesError;
-use super::finish::{Found, Judged, place_of_negative_mass, refine};
+use super::finish::{Found, Judged, place_of_negative_mass, refine, sharpen};
 use super::interval::{Interval, fill};
-use super::lanczos::{Ending, Lanczos, Ritz, Settings, Target};
+use super::lanczos::{Ending, Lanczos, Operator, Ritz, Settings, Target};
 use super::options::RigidModes;
 use super::orthonormal::Inner;
-use super::problem::{Problem, Work};
-use super::result::{Modes, Proof, SturmCount, frequency_hz};
+use super::problem::{Problem, SHARPENINGS, Work};
+use super::result::{Effort, Modes, Proof, SturmCount, frequency_hz};
+use super::small::{Dense, dense_modes, is_small};
+use crate::parallel::Progress;
 
 /// The list is not cut, and no count made, between modes whose eigenvalues are nearer than this part of theirs.
 const CLOSE: f64 = 2e-4;
@@ -15,8 +17,14 @@ const CLOSE: f64 = 2e-4;
 /// The count is made above the last mode by at most this part of the next eigenvalue.
 const ABOVE: f64 = 0.01;
 
+/// The least negative shift of a dense solution where K is singular, as part of the middle K_ii / M_ii.
+const DENSE_SHIFT: f64 = 1e-3;
+
 /// How often the tolerance is tightened by a factor of ten where residuals are larger than foreseen.
-const TIGHTENINGS: usize = 4;
+const TIGHTENINGS: usize = 2;
+
+/// Modes beside half of the wanted ones that are sharpened along with poor ones.
+const COMPANY: usize = 16;
 
 /// What one iteration came to.
 pub(super) struct Iterated {
@@ -46,14 +54,16 @@ pub(super) fn lowest(problem: &Problem<'_>, asked: usize, work: &mut Work) -> Re
     problem.progress.begin("converged modes", asked as u64);
     let mut iterate_in = |inner: Inner| {
         let basis = problem.basis(work, capacity, inner)?;
-        let mut lanczos = Lanczos::new(operator, settings, basis, &[], start, &mut work.effort)?;
-        let iterated = iterate(problem, &mut lanczos, asked, work);
-        work.basis = Some(lanczos.into_basis());
-        iterated
+        let lanczos = Lanczos::new(operator, settings, basis, &[], start, &mut work.effort)?;
+        iterate(problem, Source::Lanczos(Box::new(lanczos)), asked, work)
     };
-    let iterated = match iterate_in(Inner::Mass) {
-        Ok(None) => iterate_in(Inner::Stiffness),
-        other => other,
+    let iterated = if is_small(problem.stiffness.size(), asked) {
+        dense(problem, sigma).and_then(|dense| iterate(problem, Source::Dense(operator, dense), asked, work))
+    } else {
+        match iterate_in(Inner::Mass) {
+            Ok(None) => iterate_in(Inner::Stiffness),
+            other => other,
+        }
     };
     problem.progress.end();
     let Some(iterated) = iterated? else { return Err(ModesError::NotANumber) };
@@ -61,56 +71,124 @@ pub(super) fn lowest(problem: &Problem<'_>, asked: usize, work: &mut Work) -> Re
     prove(problem, iterated, asked, work)
 }
 
+/// All modes of a small pair.
+fn dense(problem: &Problem<'_>, sigma: f64) -> Result<Dense, ModesError> {
+    // A chosen shift may be far below the modes; one nearer to them gives eigenvalues of one size.
+    let chosen = sigma != 0.0 && problem.options.shift_hz.is_none();
+    let sigma = if chosen { sigma.min(-DENSE_SHIFT * problem.scale) } else { sigma };
+    let shifted = problem.plan.shifted(problem.stiffness, problem.mass, sigma)?;
+    let shifted = shifted.permuted_without_zeros(problem.plan.symbolic().places());
+    dense_modes(&shifted, &problem.ordered_mass.matrix, sigma)
+}
+
+/// Where approximate modes come from.
+enum Source<'a> {
+    Lanczos(Box<Lanczos<'a>>),
+    Dense(Operator<'a>, Dense),
+}
+
+impl<'a> Source<'a> {
+    fn operator(&self) -> Operator<'a> {
+        match self {
+            Self::Lanczos(lanczos) => lanczos.operator,
+            Self::Dense(operator, _) => *operator,
+        }
+    }
+
+    fn run(
+        &mut self,
+        goal: usize,
+        tighten: f64,
+        progress: &dyn Progress,
+        effort: &mut Effort,
+    ) -> Result<Ending, ModesError> {
+        match self {
+            Self::Lanczos(lanczos) => {
+                let ending = lanczos.run(Target::Lowest(goal), tighten, progress, effort)?;
+                match lanczos.negative_mass() {
+                    Some(ritz) => {
+                        Err(ModesError::NegativeMassMotion { dof: place_of_negative_mass(lanczos, ritz) })
+                    }
+                    None => Ok(ending),
+                }
+            }
+            Self::Dense(_, dense) if goal <= dense.eigenvalues.len() => Ok(Ending::Reached),
+            Self::Dense(..) => Ok(Ending::Exhausted),
+        }
+    }
+
+    /// Eigenvalues above the shift, ascending, and how many of them have converged, up to the first that has not.
+    fn eigenvalues(&self) -> (Vec<f64>, usize) {
+        match self {
+            Self::Lanczos(lanczos) => {
+                let above: Vec<&Ritz> = lanczos.ritz().iter().filter(|ritz| ritz.is_above_shift()).collect();
+                let converged = above.iter().take_while(|ritz| ritz.converged).count();
+                (above.iter().map(|ritz| ritz.eigenvalue).collect(), converged)
+            }
+            Self::Dense(_, dense) => (dense.eigenvalues.clone(), dense.eigenvalues.len()),
+        }
+    }
+
+    /// Modes of the first of them.
+    fn refine(&self, number: usize, effort: &mut Effort) -> Result<Found, ModesError> {
+        match self {
+            Self::Lanczos(lanczos) => {
+                let above = lanczos.ritz().iter().filter(|ritz| ritz.is_above_shift());
+                refine(lanczos, &above.take(number).copied().collect::<Vec<_>>(), effort)
+            }
+            Self::Dense(operator, dense) => sharpen(*operator, dense.weighed.first(number)?, number, effort),
+        }
+    }
+}
+
 /// Goes on until the wanted modes have converged, with all that are close to the last one. `None`: in the inner product
 /// of M this can't be done.
 fn iterate(
     problem: &Problem<'_>,
-    lanczos: &mut Lanczos<'_>,
+    mut source: Source<'_>,
     asked: usize,
     work: &mut Work,
 ) -> Result<Option<Iterated>, ModesError> {
     let (mut goal, mut tighten, mut tightened) = (asked, 1.0, 0);
-    loop {
-        let ending = lanczos.run(Target::Lowest(goal), tighten, problem.progress, &mut work.effort)?;
-        let ritz: Vec<Ritz> = lanczos.ritz().iter().filter(|ritz| ritz.is_above_shift()).copied().collect();
-        if ending == Ending::Exhausted && ritz.len() < asked {
-            return Err(ModesError::TooMany { asked, exist: ritz.len() });
-        }
-        let converged = ritz.iter().take_while(|ritz| ritz.converged).count();
-        let number = if ending == Ending::Reached { goal } else { converged.min(goal) };
-        let next = ritz.get(number).map(|ritz| ritz.eigenvalue);
+    let iterated = loop {
+        let ending = source.run(goal, tighten, problem.progress, &mut work.effort)?;
+        let (eigenvalues, converged) = source.eigenvalues();
         if ending == Ending::Polluted {
-            return Ok(None);
+            break None;
         }
-        if ending == Ending::Reached && next.is_none() {
-            // The count needs to know what comes next.
+        if ending == Ending::Exhausted && eigenvalues.len() < asked {
+            return Err(ModesError::TooMany { asked, exist: eigenvalues.len() });
+        }
+        let reached = ending == Ending::Reached;
+        let number = if reached { goal } else { converged.min(goal) };
+        let next = eigenvalues.get(number).copied();
+        let sigma = source.operator().sigma;
+        // The list ends, and the count is made, where there is a gap.
+        if reached && next.is_none_or(|next| next - eigenvalues[goal - 1] < CLOSE * (next - sigma)) {
             goal += 1;
             continue;
         }
-        if ending == Ending::Reached
-            && let Some(next) = next
-            && next - ritz[goal - 1].eigenvalue < CLOSE * (next - lanczos.operator.sigma)
-        {
-            goal += 1;
-            continue;
-        }
-        if let Some(ritz) = lanczos.negative_mass() {
-            return Err(ModesError::NegativeMassMotion { dof: place_of_negative_mass(lanczos, ritz) });
-        }
-        let found = refine(lanczos, &ritz[..number], &mut work.effort)?;
-        let (found, judged) = problem.sharpened(lanczos.operator, found, work)?;
+        // What is poor at the first look gets the company of modes behind it, so that those don't disturb.
+        let company = if tightened == 0 { 0 } else { (eigenvalues.len() - number).min(number / 2 + COMPANY) };
+        let rounds = if tightened == 0 { SHARPENINGS } else { 5 * SHARPENINGS };
+        let found = source.refine(number + company, &mut work.effort)?;
+        let (found, judged) = problem.sharpened(source.operator(), found, number, rounds, work)?;
         let elastic = judged.rigid.iter().filter(|&&rigid| !rigid).count();
-        if ending == Ending::Reached && problem.options.rigid == RigidModes::Remove && elastic < asked {
+        if reached && problem.options.rigid == RigidModes::Remove && elastic < asked {
             goal += asked - elastic;
             continue;
         }
         let poor = !judged.poor(problem.options.tolerance).is_empty();
-        if ending == Ending::Reached && poor && tightened < TIGHTENINGS {
+        if reached && poor && tightened < TIGHTENINGS {
             (tighten, tightened) = (0.1 * tighten, tightened + 1);
             continue;
         }
-        return Ok(Some(Iterated { found, judged, ending, next, shift: lanczos.operator.sigma }));
+        break Some(Iterated { found, judged, ending, next, shift: sigma });
+    };
+    if let Source::Lanczos(lanczos) = source {
+        work.basis = Some(lanczos.into_basis());
     }
+    Ok(iterated)
 }
 
 /// Counts the eigenvalues below a shift just above the found ones, and looks for those that are missing.

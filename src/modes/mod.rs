@@ -31,6 +31,7 @@ mod participation;
 mod plan;
 mod problem;
 mod result;
+mod small;
 mod subspace;
 mod tall;
 

@@ -5,7 +5,7 @@ use super::finish::{Found, refine};
 use super::interval::{Interval, fill};
 use super::lanczos::{Ending, Lanczos, Ritz, Target};
 use super::orthonormal::Inner;
-use super::problem::{Problem, Work};
+use super::problem::{Problem, SHARPENINGS, Work};
 use super::result::{Modes, Proof, frequency_hz};
 
 /// Distances of eigenvalues from the shift that differ by less than this part count as equal: all are computed.
@@ -13,6 +13,13 @@ const CLOSE: f64 = 2e-4;
 
 /// The counts are made beyond the last mode by at most this part of its distance.
 const BEYOND: f64 = 0.01;
+
+/// A shift is moved by this part of itself where an eigenvalue is within `TOO_NEAR` of it: that one would drown all others.
+const MOVED: f64 = 1e-4;
+const TOO_NEAR: f64 = 1e-7;
+
+/// Multiple of the tolerance to which the first mode is looked at.
+const LOOSE: f64 = 1e3;
 
 /// The `asked` modes nearest to `hz`.
 pub(super) fn nearest(
@@ -30,19 +37,10 @@ pub(super) fn nearest(
     let settings = problem.settings();
     let capacity = Lanczos::capacity(problem.stiffness.size(), asked, settings.width);
     problem.check_memory(capacity, asked)?;
-    let (factor, count) = problem.count_near(hz, work)?;
-    let sigma = count.eigenvalue;
-    let basis = problem.basis(work, capacity, Inner::Mass)?;
-    let operator = problem.operator(&factor, sigma);
-    let start = problem.start();
-    let start = start.as_ref().map(|(block, columns)| (&block[..], *columns));
-    let mut lanczos = Lanczos::new(operator, settings, basis, &[], start, &mut work.effort)?;
     problem.progress.begin("converged modes", asked as u64);
-    let iterated = iterate(problem, &mut lanczos, asked, work);
+    let iterated = from_usable_shift(problem, hz, asked, capacity, work);
     problem.progress.end();
-    let (found, ending, radius) = iterated?;
-    work.basis = Some(lanczos.into_basis());
-    work.storage = factor.into_storage();
+    let (sigma, (found, ending, radius)) = iterated?;
     let (found, proof) = match radius {
         Some(radius) if found.len() > 0 => prove(problem, sigma, radius, found, ending, work)?,
         _ => {
@@ -60,6 +58,44 @@ pub(super) fn nearest(
     Ok(judged.into_modes(&order, rigid_count, sigma, proof, settings, work))
 }
 
+/// What an iteration found, how it ended, and the radius around the shift within which there should be nothing else.
+type Iterated = (Found, Ending, Option<f64>);
+
+/// Iterates with a shift at `hz`, or as near to it as an eigenvalue allows.
+fn from_usable_shift(
+    problem: &Problem<'_>,
+    hz: f64,
+    asked: usize,
+    capacity: usize,
+    work: &mut Work,
+) -> Result<(f64, Iterated), ModesError> {
+    let start = problem.start();
+    let start = start.as_ref().map(|(block, columns)| (&block[..], *columns));
+    let mut moved = 0.0;
+    loop {
+        let (factor, count) = problem.count_near(hz, moved, work)?;
+        let sigma = count.eigenvalue;
+        let operator = problem.operator(&factor, sigma);
+        let basis = problem.basis(work, capacity, Inner::Mass)?;
+        let mut lanczos = Lanczos::new(operator, problem.settings(), basis, &[], start, &mut work.effort)?;
+        lanczos.run(Target::Nearest(1), LOOSE, problem.progress, &mut work.effort)?;
+        let too_near = lanczos
+            .ritz()
+            .first()
+            .is_some_and(|ritz| (ritz.eigenvalue - sigma).abs() <= TOO_NEAR * sigma.abs());
+        let iterated =
+            if too_near && moved == 0.0 { None } else { Some(iterate(problem, &mut lanczos, asked, work)?) };
+        work.basis = Some(lanczos.into_basis());
+        work.storage = factor.into_storage();
+        if let Some(iterated) = iterated {
+            return Ok((sigma, iterated));
+        }
+        work.remarks.clear();
+        work.counts.clear();
+        moved = MOVED;
+    }
+}
+
 /// Goes on until the wanted modes have converged, with all that are as far away as the last one. Also returns the radius
 /// around the shift within which there should be no further eigenvalue.
 fn iterate(
@@ -67,7 +103,7 @@ fn iterate(
     lanczos: &mut Lanczos<'_>,
     asked: usize,
     work: &mut Work,
-) -> Result<(Found, Ending, Option<f64>), ModesError> {
+) -> Result<Iterated, ModesError> {
     let mut goal = asked;
     loop {
         let ending = lanczos.run(Target::Nearest(goal), 1.0, problem.progress, &mut work.effort)?;
@@ -90,7 +126,7 @@ fn iterate(
             last + 0.5 * room.min(2.0 * BEYOND * last)
         });
         let found = refine(lanczos, &ritz[..number], &mut work.effort)?;
-        let (found, _) = problem.sharpened(lanczos.operator, found, work)?;
+        let (found, _) = problem.sharpened(lanczos.operator, found, number, SHARPENINGS, work)?;
         return Ok((found, ending, radius));
     }
 }

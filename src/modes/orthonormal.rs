@@ -169,6 +169,12 @@ impl Block {
         self.w[..used].copy_from_slice(&self.bw[..used]);
     }
 
+    /// W <- B W.
+    pub fn become_own_loads(&mut self) {
+        let used = self.rows * self.width;
+        self.w[..used].copy_from_slice(&self.bw[..used]);
+    }
+
     fn weigh(&mut self, mass: &Mass) {
         let used = self.rows * self.width;
         mass.matrix.multiply_block_into(&self.w[..used], self.width, &mut self.bw[..used]);

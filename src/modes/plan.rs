@@ -144,7 +144,7 @@ impl ModesPlan {
         progress: &dyn Progress,
     ) -> Result<SturmCount, ModesError> {
         let problem = Problem::new(self, stiffness, mass, options, progress)?;
-        let (_, count) = problem.count_near(hz, &mut Work::default())?;
+        let (_, count) = problem.count_near(hz, 0.0, &mut Work::default())?;
         Ok(count)
     }
 

@@ -26,7 +26,7 @@ const COUNTING_PROBE: f64 = 1e-12;
 const MOVES: [f64; 7] = [0.0, 1e-6, -1e-6, 1e-5, -1e-5, 1e-4, -1e-4];
 
 /// How often found modes are sharpened by one more solve where residuals are larger than foreseen.
-const SHARPENINGS: usize = 2;
+pub(super) const SHARPENINGS: usize = 2;
 
 /// Diagonal masses down to minus this part of the largest are rounding.
 const MASS_ROUNDING: f64 = 1e-12;
@@ -232,14 +232,20 @@ impl<'a> Problem<'a> {
         Err(ModesError::NoShift { hz: frequency_hz(shifts[0]) })
     }
 
-    /// As [`Problem::count_at`], at a frequency or as near to it as can be; says where it had to move.
-    pub fn count_near(&self, hz: f64, work: &mut Work) -> Result<(Factor, SturmCount), ModesError> {
+    /// As [`Problem::count_at`], at a frequency, moved by a part of its eigenvalue, or as near to it as can be; says where
+    /// it had to move.
+    pub fn count_near(
+        &self,
+        hz: f64,
+        moved: f64,
+        work: &mut Work,
+    ) -> Result<(Factor, SturmCount), ModesError> {
         if !hz.is_finite() {
             return Err(ModesError::NotFinite { what: "the shift", value: hz });
         }
         let sigma = eigenvalue_of(hz);
-        let unit = if sigma == 0.0 { -NEGATIVE_SHIFTS[0] * self.scale * 1e9 } else { sigma };
-        let shifts: Vec<f64> = MOVES.iter().map(|part| sigma + part * unit).collect();
+        let unit = if sigma == 0.0 { -self.scale } else { sigma };
+        let shifts: Vec<f64> = MOVES.iter().map(|part| sigma + (moved + part) * unit).collect();
         let (factor, count) = self.count_at(&shifts, work)?;
         if count.eigenvalue != sigma {
             work.remarks.push(format!("the shift of {hz} Hz is on an eigenvalue: moved to {} Hz", count.hz));
@@ -252,20 +258,27 @@ impl<'a> Problem<'a> {
         -NEGATIVE_SHIFTS[0] * self.scale
     }
 
-    /// Modes after further solves, where their residuals are larger than they should be, and what they are worth.
+    /// The first `number` of modes after further solves, where their residuals are larger than they should be, and what
+    /// they are worth. Those behind only help.
     pub fn sharpened(
         &self,
         operator: Operator<'_>,
         mut found: Found,
+        number: usize,
+        rounds: usize,
         work: &mut Work,
     ) -> Result<(Found, Judged), ModesError> {
         let mut judged = self.judge(&found, work);
-        for _ in 0..SHARPENINGS {
-            if judged.poor(self.options.tolerance).is_empty() {
+        for _ in 0..rounds {
+            if judged.poor(self.options.tolerance).iter().all(|&mode| mode >= number) {
                 break;
             }
             let count = found.len();
             found = sharpen(operator, found.weighed, count, &mut work.effort)?;
+            judged = self.judge(&found, work);
+        }
+        if found.len() > number {
+            found.eigenvalues.truncate(number);
             judged = self.judge(&found, work);
         }
         Ok((found, judged))

@@ -7,7 +7,9 @@ use faer::linalg::matmul::matmul;
 use faer::{Accum, Mat, MatMut, MatRef, Par};
 use rayon::prelude::*;
 
+use super::ModesError;
 use super::narrow::{self, LANES};
+use super::orthonormal::no_memory;
 use crate::matrix::Pages;
 
 /// Rows that are worked on together: with a hundred columns, what fits into a second-level cache.
@@ -25,6 +27,15 @@ impl Tall {
     pub fn zeroed(rows: usize, capacity: usize) -> Option<Self> {
         let capacity = capacity.max(1);
         Some(Self { values: Pages::zeroed(rows.checked_mul(capacity)?)?, capacity })
+    }
+
+    /// A copy of the first columns.
+    pub fn first(&self, count: usize) -> Result<Self, ModesError> {
+        let mut copy = Self::zeroed(self.rows(), count).ok_or_else(no_memory)?;
+        let mut block = vec![0.0; self.rows() * count];
+        self.columns(0..count).copy_into(&mut block);
+        copy.set(0, &block, count);
+        Ok(copy)
     }
 
     /// Some columns.
