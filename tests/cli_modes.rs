@@ -89,7 +89,7 @@ fn the_json_object_has_what_scripts_rely_on() {
          orthogonalize_seconds output participation_factors peak_memory_bytes predicted_flops proof \
          read_seconds remarks residuals rigid_body_modes rigid_body_modes_listed rotation_point shift_hz \
          solve_seconds stiffness stiffness_entries symbolic_seconds threads tolerance total_masses \
-         version wanted warnings write_seconds"
+         unconverged_modes version wanted warnings write_seconds"
     );
     assert_eq!((&object["command"], &object["proof"]["status"]), (&"modes".into(), &"complete".into()));
     assert_eq!((&object["proof"]["counted"], &object["rigid_body_modes"]), (&2.into(), &0.into()));
@@ -205,6 +205,23 @@ fn rigid_body_modes_are_zero_and_may_be_left_out() {
     assert!(page.contains("- rigid-body modes: 3, left out\n"), "{page}");
 }
 
+/// Four of the seven modes of NAFEMS FV2 at 17.7 Hz, after that at 11.3 Hz: the count tells of the others of the group, and -n takes them in.
+#[test]
+fn a_list_that_ends_within_a_group_says_so() {
+    let folder = Folder::new();
+    let deck = example("decks/fv2.inp").display().to_string();
+    let page = run_well(&folder, &format!("modes {deck} -n 5 -o out"));
+    let sentence = page.lines().find(|line| line.starts_with("- 8 modes below ")).expect("the count");
+    let end =
+        ", by Sturm count: none is missing; 3 more than asked for lie close to the last one, -n 8 lists them";
+    assert!(sentence.ends_with(end), "{sentence}");
+    let page = run_well(&folder, &format!("modes {deck} -n 8 -o out"));
+    assert!(
+        page.contains("- 8 modes below ") && page.contains(", by Sturm count: none is missing\n"),
+        "{page}"
+    );
+}
+
 /// Three masses 7, 28 and 21 on springs 400 and 300, free along x: omega^2 = 0 and the roots of a square equation.
 #[test]
 fn free_bars() {
@@ -281,7 +298,7 @@ fn any_number_of_threads_gives_the_same_bits() {
         run_well(&folder, &format!("modes {deck} -o {threads} --threads {threads} --quiet"));
     }
     let bytes = |threads: u32, name: &str| std::fs::read(folder.path(&format!("{threads}/{name}"))).unwrap();
-    for name in ["frequencies.npy", "shapes.npy", "modes.vtu"] {
+    for name in ["frequencies.npy", "shapes.npy", "modes.vtu", "modes.json"] {
         assert!((2..=3).all(|threads| bytes(threads, name) == bytes(1, name)), "{name}");
     }
 }

@@ -4,7 +4,7 @@
 mod cli_support;
 mod io_support;
 
-use cli_support::{BARS, chain, example, refused, run, text};
+use cli_support::{BARS, chain, example, refused, run, run_well, text};
 use io_support::Folder;
 
 /// A diagonal matrix in the format of Matrix Market.
@@ -34,6 +34,22 @@ fn files_that_give_no_pair() {
     folder.write("three.txt", "1.1\n2.1\n3.1\n");
     refused(&folder, "modes -k K.mtx -m M.mtx --dofs three.txt -o out", "three.txt: 3 names for 4 equations");
     refused(&folder, "modes none.inp -o out", "none.inp: cannot open: ...");
+}
+
+#[test]
+fn files_in_the_place_of_others() {
+    let folder = chain();
+    refused(&folder, "modes K.mtx -o out", "K.mtx:1: this is no deck: data before the first keyword");
+    let help = text(&run(&folder, "modes K.mtx -o out").stderr);
+    assert!(help.ends_with("; matrices go with -k and -m\n"), "{help}");
+    let model = example("bracket");
+    let file = |name: &str| model.join(name).display().to_string();
+    let (k, m) = (file("bracket.mas.gz"), file("bracket.sti.gz"));
+    let output = run(&folder, &format!("modes -k {k} -m {m} -n 1 -o out --quiet"));
+    let expected = format!(
+        "warning: {k}: a .mas file has a mass, -k takes K\nwarning: {m}: a .sti file has a stiffness, -m takes M\n"
+    );
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), expected));
 }
 
 #[test]
@@ -111,15 +127,21 @@ fn results_that_have_no_place() {
     assert_eq!(cli_support::files(&folder, "out"), ["modes.json"]);
 }
 
-/// How much a process has can be seen on Linux alone.
+/// Whatever of it is predicted first, it is said before the work starts, with the size.
 #[test]
-#[cfg(target_os = "linux")]
 fn a_model_that_is_too_large_is_said_before_it_starts() {
     let folder = Folder::new();
     let deck = example("bracket/bracket.inp").display().to_string();
-    refused(&folder, &format!("modes {deck} -o out --memory 1M"), "the assembly needs ...");
-    let message = "the computation of the modes needs ...";
-    refused(&folder, &format!("modes {deck} -o out --memory 30M"), message);
+    let given = format!("modes {deck} -o out --memory");
+    refused(&folder, &format!("{given} 1M"), "the ...");
+    let errors = text(&run(&folder, &format!("{given} 1M")).stderr);
+    let needed = errors.split_once(" needs ").expect("what is needed").1.split_once(" MB, the limit is 1 MB");
+    assert!(
+        needed.is_some_and(|(needed, _)| needed.parse::<u32>().is_ok_and(|needed| needed > 1)),
+        "{errors}"
+    );
+    assert!(errors.contains("help: raise --memory"), "{errors}");
+    run_well(&folder, &format!("{given} 2G --quiet"));
 }
 
 #[test]
@@ -131,7 +153,9 @@ fn wrong_usage() {
         ("modes a.inp -k K.mtx -m M.mtx -o out", "cannot be used with"),
         ("modes a.inp --dofs dofs.txt -o out", "cannot be used with"),
         ("modes -k K.mtx -m M.mtx", "--output <DIR>"),
-        ("modes -k K.mtx -m M.mtx -o out -n 0", "0 is not in 1.."),
+        ("modes -k K.mtx -m M.mtx -o out -n 0", "a number of modes is a whole number from 1 to"),
+        ("modes -k K.mtx -m M.mtx -o out -n -3", "a number of modes is a whole number from 1 to"),
+        ("modes -k K.mtx -m M.mtx -o out --shift low", "a frequency is a number of Hz, such as 250 or -10"),
         ("modes -k K.mtx -m M.mtx -o out -n 3 --band 1:2", "cannot be used with"),
         ("modes -k K.mtx -m M.mtx -o out --shift 3 --band 1:2", "cannot be used with"),
         ("modes -k K.mtx -m M.mtx -o out --band :2", "`:2` is no band: write both ends in Hz"),

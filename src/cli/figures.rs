@@ -13,6 +13,12 @@ pub fn grouped(number: u64) -> String {
     text
 }
 
+/// `1 step`, `2 steps`.
+pub fn counted(number: usize, what: &str) -> String {
+    let ending = if number == 1 { "" } else { "s" };
+    format!("{} {what}{ending}", grouped(number as u64))
+}
+
 /// Bytes in a unit that reads well.
 pub fn megabytes(bytes: u64) -> String {
     match bytes as f64 / 1e6 {
@@ -37,7 +43,12 @@ pub fn six_digits(value: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::six_digits;
+    use super::{counted, six_digits};
+
+    #[test]
+    fn one_is_no_plural() {
+        assert_eq!([0, 1, 1200].map(|steps| counted(steps, "step")), ["0 steps", "1 step", "1,200 steps"]);
+    }
 
     #[test]
     fn numbers_have_six_digits() {

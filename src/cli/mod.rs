@@ -37,6 +37,7 @@ struct Cli {
 }
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Options of all commands")]
 struct Common {
     /// Threads to use, at most 1024; 0: one per core
     #[arg(long, global = true, value_name = "N", default_value_t = 0, value_parser = threads)]

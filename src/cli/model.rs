@@ -56,6 +56,20 @@ impl ModelArgs {
         std::iter::once(&self.stiffness).chain(optional.into_iter().flatten()).cloned().collect()
     }
 
+    /// CalculiX' own names of the files say which is which.
+    fn exchanged(&self) -> Vec<String> {
+        let is = |path: &Path, ending: &str| {
+            let name = path.to_string_lossy().to_ascii_lowercase();
+            name.strip_suffix(".gz").unwrap_or(&name).ends_with(ending)
+        };
+        let stiffness = Some(&self.stiffness).filter(|path| is(path, ".mas"));
+        let mass = self.mass.as_ref().filter(|path| is(path, ".sti"));
+        let stiffness =
+            stiffness.map(|path| format!("{}: a .mas file has a mass, -k takes K", path.display()));
+        let mass = mass.map(|path| format!("{}: a .sti file has a stiffness, -m takes M", path.display()));
+        stiffness.into_iter().chain(mass).collect()
+    }
+
     pub fn load(&self) -> Result<Model, Failure> {
         let (mut stiffness, own_labels) = load_matrix(&self.stiffness, Quantity::Stiffness)?;
         let mass = self.mass.as_deref().map(|path| load_matrix(path, Quantity::Mass)).transpose()?;
@@ -88,7 +102,7 @@ impl ModelArgs {
             Some(path) => Some(read_nodes(path)?.into_iter().collect()),
             None => None,
         };
-        let mut warnings = Vec::new();
+        let mut warnings = self.exchanged();
         if let (Some(path), Some(known)) = (&self.nodes, &coordinates) {
             warnings.extend(missing_nodes(path, known, &names)?);
         }

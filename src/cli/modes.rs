@@ -44,8 +44,9 @@ DIR/shapes.npy --kind modes` finds the stresses of the modes.
 
 Every run counts the eigenvalues below its last mode, or in its band, by the signs of the pivots of K - sigma M (Sturm \
 count), and says whether as many were found. Where modes are missing, what converged is written, standard error names the \
-interval, and the exit status is 3. Rigid-body modes are listed first with frequency 0 unless --elastic leaves them out; \
-those of a structure that no support holds are found without a shift being given."
+interval, and the exit status is 3; so it is where the residual of a listed mode is too large. Rigid-body modes are \
+listed first with frequency 0 unless --elastic leaves them out; those of a structure that no support holds are found \
+without a shift being given."
 )]
 pub struct ModesArgs {
     /// Mesh deck of Abaqus or CalculiX, .inp or .inp.gz, instead of -k and -m
@@ -64,20 +65,20 @@ pub struct ModesArgs {
     #[arg(long, value_name = "FILE")]
     nodes: Option<PathBuf>,
     /// Number of modes, from the lowest; default: what *FREQUENCY of the deck says, else 10
-    #[arg(short = 'n', long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(short = 'n', long, value_name = "COUNT", value_parser = count, allow_negative_numbers = true)]
     count: Option<u32>,
     /// All modes between two frequencies in Hz, both included; a band from 0 includes rigid-body modes
     #[arg(long, value_name = "LO:HI", conflicts_with_all = ["count", "shift"], allow_hyphen_values = true)]
     band: Option<Band>,
-    /// Zero or negative: shift of the factorization, in Hz; default: zero, or chosen where K is singular. Positive: the
-    /// COUNT modes nearest to this frequency
-    #[arg(long, value_name = "HZ", allow_hyphen_values = true)]
+    /// Positive: the COUNT modes nearest to this frequency in Hz, by the distance of f^2. Zero or negative: shift of the
+    /// factorization for the lowest modes, in Hz; default: zero, or chosen where K is singular
+    #[arg(long, value_name = "HZ", allow_hyphen_values = true, value_parser = hertz)]
     shift: Option<f64>,
     /// Leave rigid-body modes out of the list: COUNT is of elastic modes
     #[arg(long)]
     elastic: bool,
     /// Residual ||K phi - lambda M phi|| / (lambda ||M phi||) at which a mode counts as converged
-    #[arg(long, value_name = "RATIO", default_value_t = 1e-8, value_parser = tolerance)]
+    #[arg(long, value_name = "RATIO", default_value = "1e-8", value_parser = tolerance)]
     tolerance: f64,
     /// Block steps after which modes that have not converged are given up
     #[arg(long, value_name = "COUNT", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..))]
@@ -91,6 +92,16 @@ pub struct ModesArgs {
     /// Format of the written matrices
     #[arg(long, value_enum, default_value_t = OutputFormat::Npy)]
     format: OutputFormat,
+}
+
+fn count(text: &str) -> Result<u32, String> {
+    let count = text.parse().ok().filter(|&count| count > 0);
+    count.ok_or_else(|| format!("a number of modes is a whole number from 1 to {}", u32::MAX))
+}
+
+/// What is no finite number is refused later, by name.
+fn hertz(text: &str) -> Result<f64, String> {
+    text.trim().parse().map_err(|_| "a frequency is a number of Hz, such as 250 or -10".into())
 }
 
 fn tolerance(text: &str) -> Result<f64, String> {
@@ -129,7 +140,8 @@ pub fn run(args: &ModesArgs, common: &Common) -> Result<Outcome> {
     let found = timed(&mut seconds.compute, || find(args, common, &pair, &display))?;
     let files = timed(&mut seconds.write, || write::write(args, &pair, &found, folder))?;
     report::Report { args, pair: &pair, found: &found, seconds, files }.print(common)?;
-    Ok(if found.modes.proof.is_complete() { Outcome::Done } else { Outcome::SomeFailed })
+    let is_sound = words::doubts(&found.modes, args.tolerance).is_empty();
+    Ok(if is_sound { Outcome::Done } else { Outcome::SomeFailed })
 }
 
 /// Plans and computes.

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::super::Common;
 use super::super::deck::{DeckModel, merge};
-use super::super::figures::{grouped, megabytes};
+use super::super::figures::{counted, grouped, megabytes};
 use super::super::machine::peak_memory_bytes;
 use super::super::output::tell;
 use super::{AssembleArgs, Assembled, MassChoice, affine};
@@ -100,11 +100,11 @@ impl Report<'_> {
         }
         writeln!(
             page,
-            "seconds     read {:.3}, assemble {:.3}, write {:.3}; {} thread(s)",
+            "seconds     read {:.3}, assemble {:.3}, write {:.3}; {}",
             seconds.read,
             seconds.compute,
             seconds.write,
-            rayon::current_num_threads()
+            counted(rayon::current_num_threads(), "thread")
         )?;
         if let Some(peak) = peak_memory_bytes() {
             writeln!(page, "memory      {} at most", megabytes(peak))?;

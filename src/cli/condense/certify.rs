@@ -125,6 +125,10 @@ impl Certified {
         match compare(guyan, pair, reduced, modes, &options, &Display::new(common.quiet)) {
             Ok(comparison) => {
                 self.comparison_failed = !comparison.proof.is_complete();
+                if self.comparison_failed {
+                    let proof = comparison.in_words().swap_remove(0);
+                    self.warnings.push(proof.trim_start_matches("WARNING: ").into());
+                }
                 self.certificate = self.certificate.clone().with_comparison(comparison);
             }
             Err(error) => {

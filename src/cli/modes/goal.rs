@@ -44,6 +44,8 @@ pub struct Goal {
     pub wanted: Wanted,
     /// Shift of the factorization, where one is given.
     pub shift_hz: Option<f64>,
+    /// Rigid-body modes are left out.
+    pub is_elastic: bool,
     count_from: CountFrom,
 }
 
@@ -77,7 +79,8 @@ impl Goal {
             (None, Some(hz)) if hz > 0.0 => Wanted::Nearest { hz, count },
             _ => Wanted::Lowest(count),
         };
-        Self { wanted, shift_hz: args.shift.filter(|&hz| hz <= 0.0), count_from }
+        let shift_hz = args.shift.filter(|&hz| hz <= 0.0);
+        Self { wanted, shift_hz, is_elastic: args.elastic, count_from }
     }
 
     /// Takes as many modes as exist, where their number was not the user's.

@@ -74,7 +74,12 @@ impl Pair {
     ) -> Result<Self, Failure> {
         args.mass_scheme()?;
         let scheme = args.mass_choice().scheme();
-        let deck = DeckModel::load(path)?;
+        let deck = DeckModel::load(path).map_err(|failure| match failure.message() {
+            message if message.contains("this is no deck") => {
+                failure.with_help("a deck begins with a keyword such as *HEADING; matrices go with -k and -m")
+            }
+            _ => failure,
+        })?;
         check_overwriting(&deck.files, &args.output, write::results())?;
         let names = DofNames::labelled(deck.model.equations().labels().to_vec());
         let assemble = || {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::super::Common;
 use super::super::assemble::other_schemes;
 use super::super::deck::merge;
-use super::super::figures::{grouped, megabytes, six_digits};
+use super::super::figures::{counted, grouped, megabytes, six_digits};
 use super::super::machine::peak_memory_bytes;
 use super::super::output::tell;
 use super::super::summary::write_matrix;
@@ -43,7 +43,15 @@ pub fn record(args: &ModesArgs, pair: &Pair, found: &Found) -> Value {
         merge(own, found.masses.of_mode_as_json(mode))
     });
     let own = json!({ "modes": each.collect::<Vec<_>>() });
-    merge(merge(of_pair(args, pair), of_all(args, found)), own)
+    without_seconds(merge(merge(of_pair(args, pair), of_all(args, found)), own))
+}
+
+/// The same model gives the same file, however long it took.
+fn without_seconds(mut record: Value) -> Value {
+    if let Some(effort) = record["effort"].as_object_mut() {
+        effort.retain(|name, _| !name.ends_with("seconds"));
+    }
+    record
 }
 
 /// The model: where it is from, and its size.
@@ -73,12 +81,14 @@ fn of_all(args: &ModesArgs, found: &Found) -> Value {
     };
     // A band has a shift for each of its slices.
     let has_shift = !matches!(found.goal.wanted, Wanted::Band { .. });
+    let unconverged = modes.unconverged.iter().map(|mode| mode + 1);
     let own = json!({
         "wanted": wanted,
         "tolerance": args.tolerance,
         "count": modes.eigenvalues.len(),
         "rigid_body_modes": modes.rigid_count,
         "rigid_body_modes_listed": !args.elastic,
+        "unconverged_modes": unconverged.collect::<Vec<_>>(),
         "orthogonality_defect": modes.orthogonality_defect,
         "shift_hz": has_shift.then(|| words::shift_hz(modes)),
         "proof": modes.proof,
@@ -95,8 +105,9 @@ impl Report<'_> {
         for warning in &self.pair.warnings {
             eprintln!("warning: {warning}");
         }
-        if !self.found.modes.proof.is_complete() {
-            eprintln!("warning: {}", words::proof(&self.found.modes.proof));
+        let doubts = words::doubts(&self.found.modes, self.args.tolerance);
+        doubts.iter().for_each(|doubt| eprintln!("warning: {doubt}"));
+        if !doubts.is_empty() {
             eprintln!("help: raise --most-steps or --tolerance");
         }
         Ok(())
@@ -138,8 +149,8 @@ impl Report<'_> {
     /// What the model has to say, and what makes the results doubtful.
     fn warnings(&self) -> Vec<String> {
         let notes = self.pair.deck().map(|deck| deck.model.notes()).unwrap_or_default();
-        let short = Some(&self.found.modes.proof).filter(|proof| !proof.is_complete());
-        notes.iter().chain(&self.pair.warnings).cloned().chain(short.map(words::proof)).collect()
+        let doubts = words::doubts(&self.found.modes, self.args.tolerance);
+        notes.iter().chain(&self.pair.warnings).cloned().chain(doubts).collect()
     }
 
     fn write_page(&self, page: &mut String) -> fmt::Result {
@@ -151,7 +162,7 @@ impl Report<'_> {
         }
         self.write_table(page)?;
         writeln!(page)?;
-        let sentences = words::sentences(&self.found.modes, self.args);
+        let sentences = words::sentences(self.found, self.args);
         for sentence in sentences.into_iter().chain(self.found.masses.sentence()) {
             writeln!(page, "- {sentence}")?;
         }
@@ -193,11 +204,11 @@ impl Report<'_> {
         let effort = &self.found.modes.effort;
         writeln!(
             page,
-            "effort      {} factorization(s), {} steps of {} columns, {} restart(s){}",
-            effort.factorizations,
-            effort.steps,
-            effort.block_width,
-            effort.restarts,
+            "effort      {}, {} of {}, {}{}",
+            counted(effort.factorizations, "factorization"),
+            counted(effort.steps, "step"),
+            counted(effort.block_width, "column"),
+            counted(effort.restarts, "restart"),
             if effort.slices > 1 { format!(", {} slices", effort.slices) } else { String::new() }
         )
     }
@@ -217,7 +228,7 @@ impl Report<'_> {
             ", orthogonalize {:.3}, check {:.3})",
             effort.orthogonalize_seconds, effort.check_seconds
         )?;
-        writeln!(page, ", write {:.3}; {} thread(s)", seconds.write, rayon::current_num_threads())
+        writeln!(page, ", write {:.3}; {}", seconds.write, counted(rayon::current_num_threads(), "thread"))
     }
 
     fn write_table(&self, page: &mut String) -> fmt::Result {

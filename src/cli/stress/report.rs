@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::super::Common;
 use super::super::deck::{DeckModel, merge};
-use super::super::figures::{grouped, megabytes, six_digits};
+use super::super::figures::{counted, grouped, megabytes, six_digits};
 use super::super::machine::peak_memory_bytes;
 use super::super::output::tell;
 use super::plan::Plan;
@@ -210,7 +210,13 @@ impl Report<'_> {
             write!(page, ", solve {:.3}", own.solve_seconds)?;
         }
         let threads = rayon::current_num_threads();
-        writeln!(page, ", stress {:.3}, write {:.3}; {threads} thread(s)", seconds.stress, seconds.write)
+        writeln!(
+            page,
+            ", stress {:.3}, write {:.3}; {}",
+            seconds.stress,
+            seconds.write,
+            counted(threads, "thread")
+        )
     }
 
     fn write_cases(&self, page: &mut String) -> fmt::Result {
