@@ -22,7 +22,8 @@ const COLUMNS_TOGETHER: usize = 32;
 /// Columns that are measured together.
 const COLUMNS_JUDGED: usize = 8;
 
-/// A mode is rigid when its strain energy phi' K phi is at most this part of sum_i (sum_j |K_ij|) phi_i^2 ...
+/// A mode is rigid when its strain energy phi' K phi is at most this part of sum_i (sum_j |K_ij|) phi_i^2, or where that
+/// sum, which no eigenvalue exceeds, is itself below this part of the other eigenvalues: DOFs without stiffness ...
 const RIGID_ENERGY: f64 = 1e-14;
 
 /// ... or at most this part, and this part of the lowest elastic eigenvalue: matrices from files with few digits.
@@ -204,6 +205,8 @@ pub(super) struct Pair<'a> {
     pub mass: &'a SymmetricMatrix,
     /// sum_j |K_ij|.
     pub stiffness_sums: &'a [f64],
+    /// An eigenvalue that is small in this model.
+    pub small_eigenvalue: f64,
 }
 
 /// Puts modes into the order of the equations, with signs, and measures them.
@@ -226,7 +229,7 @@ pub(super) fn judge(found: &Found, pair: &Pair<'_>, dof_order: &[u32]) -> Judged
     let judged: Vec<(Vec<Worth>, f64)> = blocks.into_par_iter().with_max_len(1).map(judge).collect();
     let orthogonality_defect = judged.iter().map(|(_, defect)| *defect).fold(0.0, f64::max);
     let worths: Vec<Worth> = judged.into_iter().flat_map(|(worths, _)| worths).collect();
-    let rigid = rigid_modes(&found.eigenvalues, &worths);
+    let rigid = rigid_modes(&found.eigenvalues, &worths, pair.small_eigenvalue);
     let choose = |of_rigid: fn(&Worth) -> f64, of_elastic: fn(&Worth) -> f64| {
         let pick = |(worth, &rigid): (&Worth, &bool)| if rigid { of_rigid(worth) } else { of_elastic(worth) };
         worths.iter().zip(&rigid).map(pick).collect()
@@ -308,7 +311,9 @@ impl Pair<'_> {
 }
 
 /// Which modes are motions without strain energy.
-fn rigid_modes(eigenvalues: &[f64], worths: &[Worth]) -> Vec<bool> {
+fn rigid_modes(eigenvalues: &[f64], worths: &[Worth], small: f64) -> Vec<bool> {
+    let largest = eigenvalues.iter().fold(small, |largest, eigenvalue| largest.max(eigenvalue.abs()));
+    let loose = |k: usize| worths[k].energy_scale <= RIGID_ENERGY * largest;
     let ratio = |k: usize| eigenvalues[k].abs() / worths[k].energy_scale.max(f64::MIN_POSITIVE);
     let first_elastic =
         (0..eigenvalues.len()).find(|&k| eigenvalues[k] > 0.0 && ratio(k) > NEARLY_RIGID_ENERGY);
@@ -316,7 +321,7 @@ fn rigid_modes(eigenvalues: &[f64], worths: &[Worth]) -> Vec<bool> {
         let limit = first_elastic.map_or(0.0, |first| NEARLY_RIGID_EIGENVALUE * eigenvalues[first]);
         ratio(k) <= NEARLY_RIGID_ENERGY && eigenvalues[k].abs() <= limit
     };
-    (0..eigenvalues.len()).map(|k| ratio(k) <= RIGID_ENERGY || nearly(k)).collect()
+    (0..eigenvalues.len()).map(|k| ratio(k) <= RIGID_ENERGY || loose(k) || nearly(k)).collect()
 }
 
 impl Judged {

@@ -14,7 +14,7 @@ use crate::parallel::Progress;
 /// The list is not cut, and no count made, between modes whose eigenvalues are nearer than this part of theirs.
 const CLOSE: f64 = 2e-4;
 
-/// The count is made above the last mode by at most this part of the next eigenvalue.
+/// The count is made above the last mode by at most this part of the larger one of its eigenvalue and the next.
 const ABOVE: f64 = 0.01;
 
 /// The least negative shift of a dense solution where K is singular, as part of the middle K_ii / M_ii.
@@ -204,7 +204,7 @@ fn prove(
         return Ok(assemble(problem, judged, asked, shift, proof, work));
     };
     let room = match next {
-        Some(next) => (next - last).min(ABOVE * 2.0 * next.abs()),
+        Some(next) => (next - last).min(2.0 * ABOVE * next.abs().max(last.abs())),
         None => 2.0 * ABOVE * last.abs().max(-problem.below_rigid()),
     };
     let shifts: Vec<f64> = [0.5, 0.25, 0.75, 0.4, 0.6].iter().map(|part| last + part * room).collect();

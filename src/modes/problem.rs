@@ -100,7 +100,12 @@ impl<'a> Problem<'a> {
     }
 
     pub fn pair(&self) -> Pair<'_> {
-        Pair { stiffness: self.stiffness, mass: self.mass, stiffness_sums: &self.stiffness_sums }
+        Pair {
+            stiffness: self.stiffness,
+            mass: self.mass,
+            stiffness_sums: &self.stiffness_sums,
+            small_eigenvalue: -self.below_rigid(),
+        }
     }
 
     pub fn operator<'f>(&'f self, factor: &'f Factor, sigma: f64) -> Operator<'f> {
@@ -245,7 +250,9 @@ impl<'a> Problem<'a> {
         }
         let sigma = eigenvalue_of(hz);
         let unit = if sigma == 0.0 { -self.scale } else { sigma };
-        let shifts: Vec<f64> = MOVES.iter().map(|part| sigma + (moved + part) * unit).collect();
+        // Beside a rigid-body mode a part of a tiny shift leads nowhere.
+        let shifts = MOVES.iter().map(|part| sigma + (moved + part) * unit);
+        let shifts: Vec<f64> = shifts.chain(NEGATIVE_SHIFTS.map(|part| sigma - part * self.scale)).collect();
         let (factor, count) = self.count_at(&shifts, work)?;
         if count.eigenvalue != sigma {
             work.remarks.push(format!("the shift of {hz} Hz is on an eigenvalue: moved to {} Hz", count.hz));
