@@ -7,13 +7,13 @@ use modalsweep::parallel::Silent;
 
 mod support;
 
-use support::solid::{LowerCsc, SolidFace, solid};
 use support::chain::{ChainEnds, chain_eigenvalues};
 use support::indefinite::{
     check_solves, dense, eigenvalues, indefinite, matrix_of, negative, orderings, plan, random_grid,
     random_sparse, shifted_chain,
 };
 use support::random::Random;
+use support::solid::{LowerCsc, SolidFace, solid};
 
 #[test]
 fn chains_between_all_their_eigenvalues() {

@@ -7,7 +7,8 @@ use super::ModesError;
 use super::finish::Found;
 use super::interval::{Interval, all_inside};
 use super::lanczos::Lanczos;
-use super::problem::{Problem, Work};
+use super::options::RigidModes;
+use super::problem::{Problem, Work, digits};
 use super::result::{Effort, Modes, Proof, SturmCount, eigenvalue_of, frequency_hz};
 use crate::parallel::Workspaces;
 
@@ -73,17 +74,20 @@ fn list(
         let near = |end: f64| (hz - end).abs() <= ON_THE_END * end.abs();
         (low_hz..=high_hz).contains(&hz) || near(low_hz) || near(high_hz)
     };
-    let listed: Vec<usize> = (0..found.len()).filter(inside).collect();
+    let remove = problem.options.rigid == RigidModes::Remove;
+    let inside: Vec<usize> = (0..found.len()).filter(inside).collect();
+    let rigid_count = inside.iter().filter(|&&k| judged.rigid[k]).count();
+    let listed: Vec<usize> = inside.iter().copied().filter(|&k| !(remove && judged.rigid[k])).collect();
     for (k, &eigenvalue) in judged.eigenvalues.iter().enumerate() {
         let hz = frequency_hz(eigenvalue);
         for end in [low_hz, high_hz] {
             if eigenvalue != 0.0 && (hz - end).abs() <= MARGIN * end.abs() {
-                let what = if listed.contains(&k) { "in the list" } else { "left out" };
+                let what = if inside.contains(&k) { "in the list" } else { "left out" };
+                let hz = digits(hz, 9);
                 work.remarks.push(format!("a mode at {hz} Hz lies on the end {end} Hz of the band: {what}"));
             }
         }
     }
-    let rigid_count = listed.iter().filter(|&&k| judged.rigid[k]).count();
     let middle = 0.5 * (eigenvalue_of(low_hz) + eigenvalue_of(high_hz));
     Ok(judged.into_modes(&listed, rigid_count, middle, proof, problem.settings(), work))
 }
@@ -101,6 +105,7 @@ impl Slice {
             low: Some(self.low.eigenvalue),
             high: self.high.eigenvalue,
             counted: self.high.below.saturating_sub(self.low.below),
+            is_first: self.low.below == 0,
         }
     }
 }

@@ -227,7 +227,7 @@ impl ModesError {
         Some(match self {
             Self::Matrix(error) => return error.help(),
             Self::NoneAsked => "ask for at least one mode".into(),
-            Self::TooMany { exist, .. } => format!("ask for at most {exist}: DOFs without mass have no mode of their own"),
+            Self::TooMany { exist, .. } => format!("ask for at most {exist}"),
             Self::NoMass => "check the file given as -m, and the density of the materials".into(),
             Self::NegativeMass { .. } | Self::IndefiniteMass { .. } | Self::NegativeMassMotion { .. } => {
                 "check the file given as -m, and point masses of the model".into()

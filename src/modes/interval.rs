@@ -15,6 +15,8 @@ pub(super) struct Interval {
     pub low: Option<f64>,
     pub high: f64,
     pub counted: usize,
+    /// Whether nothing lies below.
+    pub is_first: bool,
 }
 
 impl Interval {
@@ -77,6 +79,12 @@ pub(super) fn all_inside(
     interval: Interval,
     work: &mut Work,
 ) -> Result<(Found, bool), ModesError> {
+    // The lowest modes are far from the middle, seen from zero: a shift below them keeps their digits.
+    if interval.is_first
+        && let Ok((factor, sigma)) = problem.definite_factor_quietly(work)
+    {
+        return fill(problem, factor, sigma, Found::none(problem.stiffness.size())?, interval, work);
+    }
     let low = interval.low.unwrap_or_else(|| interval.high.min(0.0) + problem.below_rigid());
     let shifts: Vec<f64> =
         [0.5, 0.45, 0.55, 0.4, 0.6].iter().map(|part| low + part * (interval.high - low)).collect();

@@ -444,7 +444,7 @@ impl<'a> Lanczos<'a> {
     fn judge(&mut self, tighten: f64) {
         let (sigma, aim) = (self.operator.sigma, CAUTION * tighten * self.settings.tolerance);
         for ritz in &mut self.ritz {
-            let nearness = (ritz.eigenvalue / (ritz.eigenvalue - sigma)).abs().clamp(1e-3, 1.0);
+            let nearness = (ritz.eigenvalue / (ritz.eigenvalue - sigma)).abs().clamp(1e-4, 1.0);
             ritz.converged = ritz.residual <= aim * nearness * ritz.theta.abs();
         }
     }

@@ -178,6 +178,9 @@ fn iterate(
             goal += asked - elastic;
             continue;
         }
+        if ending == Ending::Exhausted && problem.options.rigid == RigidModes::Remove && elastic < asked {
+            return Err(ModesError::TooMany { asked, exist: elastic });
+        }
         let poor = !judged.poor(problem.options.tolerance).is_empty();
         if reached && poor && tightened < TIGHTENINGS {
             (tighten, tightened) = (0.1 * tighten, tightened + 1);
@@ -209,7 +212,7 @@ fn prove(
     };
     let shifts: Vec<f64> = [0.5, 0.25, 0.75, 0.4, 0.6].iter().map(|part| last + part * room).collect();
     let (factor, count) = problem.count_at(&shifts, work)?;
-    let interval = Interval { low: None, high: count.eigenvalue, counted: count.below };
+    let interval = Interval { low: None, high: count.eigenvalue, counted: count.below, is_first: true };
     let mut complete = found.len() == count.below;
     if found.len() < count.below {
         (found, complete) = fill(problem, factor, count.eigenvalue, found, interval, work)?;

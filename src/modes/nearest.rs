@@ -4,6 +4,7 @@ use super::ModesError;
 use super::finish::{Found, refine};
 use super::interval::{Interval, fill};
 use super::lanczos::{Ending, Lanczos, Ritz, Target};
+use super::options::RigidModes;
 use super::orthonormal::Inner;
 use super::problem::{Problem, SHARPENINGS, Work};
 use super::result::{Modes, Proof, frequency_hz};
@@ -34,28 +35,45 @@ pub(super) fn nearest(
     if asked > problem.massive {
         return Err(ModesError::TooMany { asked, exist: problem.massive });
     }
-    let settings = problem.settings();
-    let capacity = Lanczos::capacity(problem.stiffness.size(), asked, settings.width);
-    problem.check_memory(capacity, asked)?;
-    problem.progress.begin("converged modes", asked as u64);
-    let iterated = from_usable_shift(problem, hz, asked, capacity, work);
+    let mut total = asked;
+    loop {
+        let (found, sigma, proof) = all_within(problem, hz, total, work)?;
+        let judged = problem.judge(&found, work);
+        let remove = problem.options.rigid == RigidModes::Remove;
+        let elastic = judged.rigid.iter().filter(|&&rigid| !rigid).count();
+        if remove && proof.is_complete() && elastic < asked {
+            // Rigid-body modes took places of the wanted ones.
+            total = asked + found.len() - elastic;
+            work.forget();
+            continue;
+        }
+        let mut order: Vec<usize> = (0..found.len()).filter(|&k| !(remove && judged.rigid[k])).collect();
+        let distance = |k: &usize| (found.eigenvalues[*k] - sigma).abs();
+        order.sort_by(|a, b| distance(a).total_cmp(&distance(b)).then(a.cmp(b)));
+        order.truncate(asked);
+        order.sort_unstable();
+        return Ok(judged.into_modes(&order, found.len() - elastic, sigma, proof, problem.settings(), work));
+    }
+}
+
+/// So many modes and all that are as near to the frequency, the shift, and the proof.
+fn all_within(
+    problem: &Problem<'_>,
+    hz: f64,
+    total: usize,
+    work: &mut Work,
+) -> Result<(Found, f64, Proof), ModesError> {
+    let capacity = Lanczos::capacity(problem.stiffness.size(), total, problem.settings().width);
+    problem.check_memory(capacity, total)?;
+    problem.progress.begin("converged modes", total as u64);
+    let iterated = from_usable_shift(problem, hz, total, capacity, work);
     problem.progress.end();
     let (sigma, (found, ending, radius)) = iterated?;
     let (found, proof) = match radius {
         Some(radius) if found.len() > 0 => prove(problem, sigma, radius, found, ending, work)?,
-        _ => {
-            let counted = asked;
-            (found, Proof::Short { from_hz: None, to_hz: None, found: 0, counted })
-        }
+        _ => (found, Proof::Short { from_hz: None, to_hz: None, found: 0, counted: total }),
     };
-    let judged = problem.judge(&found, work);
-    let mut order: Vec<usize> = (0..found.len()).collect();
-    let distance = |k: &usize| (found.eigenvalues[*k] - sigma).abs();
-    order.sort_by(|a, b| distance(a).total_cmp(&distance(b)).then(a.cmp(b)));
-    order.truncate(asked);
-    order.sort_unstable();
-    let rigid_count = judged.rigid.iter().filter(|&&rigid| rigid).count();
-    Ok(judged.into_modes(&order, rigid_count, sigma, proof, settings, work))
+    Ok((found, sigma, proof))
 }
 
 /// What an iteration found, how it ended, and the radius around the shift within which there should be nothing else.
@@ -148,7 +166,8 @@ fn prove(
     work.storage = factor.into_storage();
     let (factor, high) = problem.count_at(&ends(1.0), work)?;
     let counted = high.below.saturating_sub(low.below);
-    let interval = Interval { low: Some(low.eigenvalue), high: high.eigenvalue, counted };
+    let interval =
+        Interval { low: Some(low.eigenvalue), high: high.eigenvalue, counted, is_first: low.below == 0 };
     if found.len() < counted {
         let (found, _) = fill(problem, factor, high.eigenvalue, found, interval, work)?;
         let proof = interval.proof(found.len());

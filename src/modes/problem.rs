@@ -159,7 +159,7 @@ impl<'a> Problem<'a> {
                 Ok(factor) => {
                     work.remarks.push(format!(
                         "the stiffness is singular: shifted by {} Hz",
-                        rounded(frequency_hz(sigma))
+                        digits(frequency_hz(sigma), 3)
                     ));
                     return Ok((factor, sigma));
                 }
@@ -174,6 +174,14 @@ impl<'a> Problem<'a> {
         })
     }
 
+    /// As [`Problem::definite_factor`], without a remark.
+    pub fn definite_factor_quietly(&self, work: &mut Work) -> Result<(Factor, f64), ModesError> {
+        let remarks = work.remarks.len();
+        let factor = self.definite_factor(work);
+        work.remarks.truncate(remarks);
+        factor
+    }
+
     fn definite_factor_at(&self, hz: f64, work: &mut Work) -> Result<(Factor, f64), ModesError> {
         if !hz.is_finite() {
             return Err(ModesError::NotFinite { what: "the shift", value: hz });
@@ -185,7 +193,7 @@ impl<'a> Problem<'a> {
         match self.factor(sigma, Signs::Positive, work) {
             Ok(factor) => Ok((factor, sigma)),
             Err(FactorError::Singular { dofs, .. }) => {
-                let suggested_hz = rounded(frequency_hz(-NEGATIVE_SHIFTS[0] * self.scale));
+                let suggested_hz = digits(frequency_hz(-NEGATIVE_SHIFTS[0] * self.scale), 3);
                 Err(ModesError::Singular { dofs, shift_hz: hz, suggested_hz })
             }
             Err(FactorError::NotPositiveDefinite { dof, pivot, .. }) => {
@@ -255,7 +263,8 @@ impl<'a> Problem<'a> {
         let shifts: Vec<f64> = shifts.chain(NEGATIVE_SHIFTS.map(|part| sigma - part * self.scale)).collect();
         let (factor, count) = self.count_at(&shifts, work)?;
         if count.eigenvalue != sigma {
-            work.remarks.push(format!("the shift of {hz} Hz is on an eigenvalue: moved to {} Hz", count.hz));
+            let to = digits(count.hz, 9);
+            work.remarks.push(format!("the shift of {hz} Hz is on an eigenvalue: moved to {to} Hz"));
         }
         Ok((factor, count))
     }
@@ -319,9 +328,9 @@ enum Signs {
     Both,
 }
 
-/// Three digits.
-fn rounded(value: f64) -> f64 {
-    format!("{value:.2e}").parse().unwrap_or(value)
+/// A number with so many digits.
+pub(super) fn digits(value: f64, digits: usize) -> f64 {
+    format!("{value:.*e}", digits - 1).parse().unwrap_or(value)
 }
 
 fn check_mass(mass: &SymmetricMatrix) -> Result<(), ModesError> {

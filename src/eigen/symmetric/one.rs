@@ -3,7 +3,7 @@
 use faer::diag::DiagMut;
 use faer::dyn_stack::{MemBuffer, MemStack, StackReq};
 use faer::linalg::evd::{ComputeEigenvectors, self_adjoint_evd, self_adjoint_evd_scratch};
-use faer::{MatMut, MatRef, Par};
+use faer::{Mat, MatMut, MatRef, Par};
 
 use crate::eigen::EigenError;
 
@@ -33,6 +33,16 @@ pub(in crate::eigen) fn symmetric_into(
     let finite = (0..n).all(|j| (j..n).all(|i| matrix[(i, j)].is_finite()));
     if !finite {
         return Err(EigenError::OutOfRange);
+    }
+    // The solver takes numbers for zero by their absolute size: entries of 1e-10 would lose eight digits.
+    let largest =
+        (0..n).flat_map(|j| (j..n).map(move |i| (i, j))).fold(0.0, |m: f64, at| m.max(matrix[at].abs()));
+    if largest > 0.0 && largest < 0.5 {
+        let scale = largest.max(f64::MIN_POSITIVE).log2().ceil().exp2();
+        let scaled = Mat::from_fn(n, n, |i, j| if i >= j { matrix[(i, j)] / scale } else { 0.0 });
+        symmetric_into(scaled.as_ref(), values, vectors, stack)?;
+        values.iter_mut().for_each(|value| *value *= scale);
+        return Ok(());
     }
     let trace: f64 = (0..n).map(|i| matrix[(i, i)]).sum();
     let diagonal = DiagMut::from_slice_mut(values);
