@@ -1,8 +1,9 @@
 //! The small dense problems that are left of a large one.
 
 use faer::dyn_stack::{MemBuffer, MemStack};
+use faer::linalg::cholesky::llt::factor::{LltParams, cholesky_in_place, cholesky_in_place_scratch};
 use faer::linalg::evd;
-use faer::{Col, Mat, MatRef, Par};
+use faer::{Col, Mat, MatRef, Par, Spec};
 
 /// Eigenvalues, ascending, and orthonormal eigenvectors of a symmetric matrix (its lower triangle); `None` where it
 /// holds what is no number.
@@ -22,6 +23,16 @@ pub(super) fn symmetric_eigen(matrix: MatRef<'_, f64>) -> Option<(Vec<f64>, Mat<
     let done = evd::self_adjoint_evd(scaled.as_ref(), s, u, Par::Seq, MemStack::new(&mut memory), params);
     let values: Vec<f64> = values.iter().map(|value| value * scale).collect();
     (done.is_ok() && values.iter().all(|value| value.is_finite())).then_some((values, vectors))
+}
+
+/// The lower triangular L of A = L L' (its lower triangle is read); above the diagonal stands what was there. `None` where A
+/// is not positive definite.
+pub(super) fn cholesky(mut matrix: Mat<f64>) -> Option<Mat<f64>> {
+    let params = Spec::<LltParams, f64>::default();
+    let mut memory = MemBuffer::new(cholesky_in_place_scratch::<f64>(matrix.nrows(), Par::Seq, params));
+    let stack = MemStack::new(&mut memory);
+    cholesky_in_place(matrix.as_mut(), Default::default(), Par::Seq, stack, params).ok()?;
+    Some(matrix)
 }
 
 /// `None` for what is no number.

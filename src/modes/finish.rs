@@ -4,11 +4,12 @@
 use std::ops::Range;
 
 use faer::linalg::matmul::matmul;
+use faer::linalg::triangular_solve::solve_upper_triangular_in_place;
 use faer::{Accum, Mat, MatRef, Par};
 use rayon::prelude::*;
 
 use super::ModesError;
-use super::dense::symmetric_eigen;
+use super::dense::{cholesky, symmetric_eigen};
 use super::lanczos::{Lanczos, Operator, Ritz, Settings};
 use super::orthonormal::{Basis, no_memory};
 use super::problem::Work;
@@ -72,14 +73,15 @@ impl Found {
         Ok(joined)
     }
 
-    /// The nearest orthonormal shapes, Phi (Phi' M Phi)^(-1/2): lists from different shifts are orthogonal to each
-    /// other only as far as they have converged.
+    /// Orthonormal shapes by Gram and Schmidt from the lowest on: lists from different shifts are orthogonal to each other
+    /// only as far as they have converged. A part of a low mode in a high one disturbs that little, seen by its residual,
+    /// the reverse much.
     pub fn orthonormalized(mut self) -> Result<Self, ModesError> {
         let count = self.len();
         let gram = self.shapes.columns(0..count).cross(self.weighed.columns(0..count));
-        let (values, vectors) = symmetric_eigen(gram.as_ref()).ok_or(ModesError::NotANumber)?;
-        let scaled = Mat::from_fn(count, count, |i, j| vectors[(i, j)] / values[j].sqrt());
-        let by = scaled * vectors.transpose();
+        let factor = cholesky(gram).ok_or(ModesError::NotANumber)?;
+        let mut by = Mat::identity(count, count);
+        solve_upper_triangular_in_place(factor.transpose(), by.as_mut(), Par::Seq);
         self.shapes.combine(0..count, by.as_ref());
         self.weighed.combine(0..count, by.as_ref());
         Ok(self)

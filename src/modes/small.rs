@@ -2,13 +2,11 @@
 //!
 //! With K - sigma M = L L' the eigenvalues theta = 1 / (lambda - sigma) are those of L^-1 M L^-T; M may be singular.
 
-use faer::dyn_stack::{MemBuffer, MemStack};
-use faer::linalg::cholesky::llt::factor::{LltParams, cholesky_in_place, cholesky_in_place_scratch};
 use faer::linalg::triangular_solve::{solve_lower_triangular_in_place, solve_upper_triangular_in_place};
-use faer::{Mat, Par, Spec};
+use faer::{Mat, Par};
 
 use super::ModesError;
-use super::dense::symmetric_eigen;
+use super::dense::{cholesky, symmetric_eigen};
 use super::orthonormal::no_memory;
 use super::tall::Tall;
 use crate::matrix::SymmetricMatrix;
@@ -42,11 +40,7 @@ pub(super) fn dense_modes(
     sigma: f64,
 ) -> Result<Dense, ModesError> {
     let size = mass.size();
-    let mut l = full(shifted);
-    let params = Spec::<LltParams, f64>::default();
-    let mut memory = MemBuffer::new(cholesky_in_place_scratch::<f64>(size, Par::Seq, params));
-    cholesky_in_place(l.as_mut(), Default::default(), Par::Seq, MemStack::new(&mut memory), params)
-        .map_err(|_| ModesError::NotANumber)?;
+    let l = cholesky(full(shifted)).ok_or(ModesError::NotANumber)?;
     let mut c = full(mass);
     solve_lower_triangular_in_place(l.as_ref(), c.as_mut(), Par::Seq);
     solve_lower_triangular_in_place(l.as_ref(), c.as_mut().transpose_mut(), Par::Seq);
