@@ -178,6 +178,9 @@ fn iterate(
             goal += asked - elastic;
             continue;
         }
+        if ending == Ending::Exhausted && problem.options.rigid == RigidModes::Remove && elastic < asked {
+            return Err(ModesError::TooMany { asked, exist: elastic });
+        }
         let poor = !judged.poor(problem.options.tolerance).is_empty();
         if reached && poor && tightened < TIGHTENINGS {
             (tighten, tightened) = (0.1 * tighten, tightened + 1);
