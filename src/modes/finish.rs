@@ -24,7 +24,8 @@ const COLUMNS_TOGETHER: usize = 32;
 const COLUMNS_JUDGED: usize = 8;
 
 /// A mode is rigid when its strain energy phi' K phi is at most this part of sum_i (sum_j |K_ij|) phi_i^2, or where that
-/// sum, which no eigenvalue exceeds, is itself below this part of the other eigenvalues: DOFs without stiffness ...
+/// sum, which no eigenvalue exceeds, is itself below this part of the other eigenvalues (DOFs without stiffness), or where
+/// its eigenvalue is below this part of the shift, whose rounding it is ...
 const RIGID_ENERGY: f64 = 1e-14;
 
 /// ... or at most this part, and this part of the lowest elastic eigenvalue: matrices from files with few digits.
@@ -37,6 +38,8 @@ const ROUNDING_ALLOWED: f64 = 16.0;
 /// Modes in the order of elimination, ascending.
 pub(super) struct Found {
     pub eigenvalues: Vec<f64>,
+    /// Magnitude of the shift that was added to the eigenvalues: they are rounded to eps times that.
+    pub shift: f64,
     /// Shapes and M times the shapes.
     pub shapes: Tall,
     pub weighed: Tall,
@@ -58,16 +61,17 @@ impl Found {
     /// No modes.
     pub fn none(rows: usize) -> Result<Self, ModesError> {
         let tall = || Tall::zeroed(rows, 0).ok_or_else(no_memory);
-        Ok(Self { eigenvalues: Vec::new(), shapes: tall()?, weighed: tall()? })
+        Ok(Self { eigenvalues: Vec::new(), shift: 0.0, shapes: tall()?, weighed: tall()? })
     }
 
     /// The modes of several lists, one after the other.
     pub fn join(parts: Vec<Self>, rows: usize) -> Result<Self, ModesError> {
         let count = parts.iter().map(Self::len).sum();
         let tall = || Tall::zeroed(rows, count).ok_or_else(no_memory);
-        let mut joined = Self { eigenvalues: Vec::new(), shapes: tall()?, weighed: tall()? };
+        let mut joined = Self { eigenvalues: Vec::new(), shift: 0.0, shapes: tall()?, weighed: tall()? };
         for part in parts {
             part.copy_into(joined.len(), &mut joined.shapes, &mut joined.weighed);
+            joined.shift = joined.shift.max(part.shift);
             joined.eigenvalues.extend(part.eigenvalues);
         }
         Ok(joined)
@@ -156,7 +160,7 @@ pub(super) fn sharpen(
     y.combine(0..count, z.as_ref());
     my.combine(0..count, z.as_ref());
     let eigenvalues = nu.into_iter().map(|nu| operator.sigma + nu).collect();
-    Ok(Found { eigenvalues, shapes: y, weighed: my })
+    Ok(Found { eigenvalues, shift: operator.sigma.abs(), shapes: y, weighed: my })
 }
 
 /// Two blocks of up to [`COLUMNS_TOGETHER`] columns.
@@ -196,7 +200,13 @@ fn rayleigh_ritz(energy: MatRef<'_, f64>, gram: MatRef<'_, f64>) -> Option<(Vec<
         return None;
     }
     let by = Mat::from_fn(size, size, |i, j| directions[(i, j)] / norms[j].sqrt());
-    let (nu, turned) = symmetric_eigen((by.transpose() * scaled(energy) * &by).as_ref())?;
+    let energy = by.transpose() * scaled(energy) * &by;
+    let (_, turned) = symmetric_eigen(energy.as_ref())?;
+    // The solver's values are exact to eps times the largest; the quotients of its vectors keep more of the small ones.
+    let images = &energy * &turned;
+    let quotient = |j: usize| (0..size).map(|i| turned[(i, j)] * images[(i, j)]).sum::<f64>();
+    let mut nu: Vec<f64> = (0..size).map(quotient).collect();
+    nu.sort_by(f64::total_cmp);
     let z = &by * turned;
     Some((nu, Mat::from_fn(size, size, |i, j| scale[i] * z[(i, j)])))
 }
@@ -231,7 +241,7 @@ pub(super) fn judge(found: &Found, pair: &Pair<'_>, dof_order: &[u32]) -> Judged
     let judged: Vec<(Vec<Worth>, f64)> = blocks.into_par_iter().with_max_len(1).map(judge).collect();
     let orthogonality_defect = judged.iter().map(|(_, defect)| *defect).fold(0.0, f64::max);
     let worths: Vec<Worth> = judged.into_iter().flat_map(|(worths, _)| worths).collect();
-    let rigid = rigid_modes(&found.eigenvalues, &worths, pair.small_eigenvalue);
+    let rigid = rigid_modes(found, &worths, pair.small_eigenvalue);
     let choose = |of_rigid: fn(&Worth) -> f64, of_elastic: fn(&Worth) -> f64| {
         let pick = |(worth, &rigid): (&Worth, &bool)| if rigid { of_rigid(worth) } else { of_elastic(worth) };
         worths.iter().zip(&rigid).map(pick).collect()
@@ -313,9 +323,13 @@ impl Pair<'_> {
 }
 
 /// Which modes are motions without strain energy.
-fn rigid_modes(eigenvalues: &[f64], worths: &[Worth], small: f64) -> Vec<bool> {
+fn rigid_modes(found: &Found, worths: &[Worth], small: f64) -> Vec<bool> {
+    let eigenvalues = &found.eigenvalues;
+    let small = small.max(found.shift);
     let largest = eigenvalues.iter().fold(small, |largest, eigenvalue| largest.max(eigenvalue.abs()));
-    let loose = |k: usize| worths[k].energy_scale <= RIGID_ENERGY * largest;
+    let loose = |k: usize| {
+        worths[k].energy_scale <= RIGID_ENERGY * largest || eigenvalues[k].abs() <= RIGID_ENERGY * small
+    };
     let ratio = |k: usize| eigenvalues[k].abs() / worths[k].energy_scale.max(f64::MIN_POSITIVE);
     let first_elastic =
         (0..eigenvalues.len()).find(|&k| eigenvalues[k] > 0.0 && ratio(k) > NEARLY_RIGID_ENERGY);

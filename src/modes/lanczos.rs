@@ -137,7 +137,7 @@ pub(super) enum Ending {
     Reached,
     /// The basis spans all motions that have mass: there are no further eigenvalues.
     Exhausted,
-    /// Too many steps.
+    /// Too many steps, or more wanted vectors than the basis has room for.
     GaveUp,
     /// In the inner product of M motions without mass have grown: that of K - sigma M is needed.
     Polluted,
@@ -249,7 +249,7 @@ impl<'a> Lanczos<'a> {
             if self.polluted && self.settings.heed_pollution {
                 return Ok(Ending::Polluted);
             }
-            if effort.steps >= self.settings.most_steps {
+            if effort.steps >= self.settings.most_steps || self.is_full() {
                 return Ok(Ending::GaveUp);
             }
             self.advance(target, effort)?;
@@ -307,6 +307,12 @@ impl<'a> Lanczos<'a> {
             Target::Nearest(_) => leading(&mut self.ritz.iter()),
             Target::Inside { .. } => self.ritz.iter().filter(|ritz| self.is_inside(ritz, target)).count(),
         }
+    }
+
+    /// Whether the locked vectors leave no room for a restart.
+    fn is_full(&self) -> bool {
+        let (width, capacity) = (self.next.width.max(1), self.basis.capacity);
+        self.basis.len + width > capacity && self.locked.len() + width + 1 > capacity
     }
 
     /// One block step: the next block enters the basis, and what A makes of it is orthogonalized.
@@ -370,7 +376,9 @@ impl<'a> Lanczos<'a> {
     /// A next block from given columns, or from random ones, of what A makes of them: free of motions without mass.
     fn fresh_block(&mut self, start: Option<(&[f64], usize)>, effort: &mut Effort) -> Result<(), ModesError> {
         let mass = self.operator.mass;
-        let width = self.settings.width.min(self.basis.capacity - self.locked.len());
+        // A restart needs room for one column beside the block.
+        let room = self.basis.capacity - self.locked.len();
+        let width = self.settings.width.min(room.saturating_sub(1).max(1));
         self.next.width = width;
         self.draws += 1;
         let places = self.operator.factor.symbolic().dof_order();

@@ -7,7 +7,7 @@ use super::lanczos::{Ending, Lanczos, Ritz, Target};
 use super::options::RigidModes;
 use super::orthonormal::Inner;
 use super::problem::{Problem, SHARPENINGS, Work};
-use super::result::{Modes, Proof, frequency_hz};
+use super::result::{Modes, Proof};
 
 /// Distances of eigenvalues from the shift that differ by less than this part count as equal: all are computed.
 const CLOSE: f64 = 2e-4;
@@ -18,6 +18,9 @@ const BEYOND: f64 = 0.01;
 /// A shift is moved by this part of itself where an eigenvalue is within `TOO_NEAR` of it: that one would drown all others.
 const MOVED: f64 = 1e-4;
 const TOO_NEAR: f64 = 1e-7;
+
+/// The same for a shift near zero, as part of the middle K_ii / M_ii: rigid-body modes.
+const TOO_NEAR_ZERO: f64 = 1e-12;
 
 /// Multiple of the tolerance to which the first mode is looked at.
 const LOOSE: f64 = 1e3;
@@ -70,7 +73,7 @@ fn all_within(
     problem.progress.end();
     let (sigma, (found, ending, radius)) = iterated?;
     let (found, proof) = match radius {
-        Some(radius) if found.len() > 0 => prove(problem, sigma, radius, found, ending, work)?,
+        Some(radius) if found.len() > 0 => prove(problem, (sigma, radius), (found, ending), total, work)?,
         _ => (found, Proof::Short { from_hz: None, to_hz: None, found: 0, counted: total }),
     };
     Ok((found, sigma, proof))
@@ -97,10 +100,8 @@ fn from_usable_shift(
         let basis = problem.basis(work, capacity, Inner::Mass)?;
         let mut lanczos = Lanczos::new(operator, problem.settings(), basis, &[], start, &mut work.effort)?;
         lanczos.run(Target::Nearest(1), LOOSE, problem.progress, &mut work.effort)?;
-        let too_near = lanczos
-            .ritz()
-            .first()
-            .is_some_and(|ritz| (ritz.eigenvalue - sigma).abs() <= TOO_NEAR * sigma.abs());
+        let reach = (TOO_NEAR * sigma.abs()).max(TOO_NEAR_ZERO * problem.scale);
+        let too_near = lanczos.ritz().first().is_some_and(|ritz| (ritz.eigenvalue - sigma).abs() <= reach);
         let iterated =
             if too_near && moved == 0.0 { None } else { Some(iterate(problem, &mut lanczos, asked, work)?) };
         work.basis = Some(lanczos.into_basis());
@@ -152,10 +153,9 @@ fn iterate(
 /// Counts at both ends, and looks for what is missing between them.
 fn prove(
     problem: &Problem<'_>,
-    sigma: f64,
-    radius: f64,
-    found: Found,
-    ending: Ending,
+    (sigma, radius): (f64, f64),
+    (found, ending): (Found, Ending),
+    asked: usize,
     work: &mut Work,
 ) -> Result<(Found, Proof), ModesError> {
     let farthest = found.eigenvalues.iter().map(|value| (value - sigma).abs()).fold(0.0, f64::max);
@@ -175,12 +175,10 @@ fn prove(
     }
     work.storage = factor.into_storage();
     let proof = match ending {
-        Ending::GaveUp => Proof::Short {
-            from_hz: Some(frequency_hz(low.eigenvalue)),
-            to_hz: Some(frequency_hz(high.eigenvalue)),
-            found: found.len(),
-            counted: found.len() + 1,
-        },
+        // Those that were found are all around the shift, but fewer than asked for.
+        Ending::GaveUp if found.len() < asked => {
+            Proof::Short { from_hz: None, to_hz: None, found: found.len(), counted: asked }
+        }
         _ => interval.proof(found.len()),
     };
     Ok((found, proof))

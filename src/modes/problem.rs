@@ -258,9 +258,14 @@ impl<'a> Problem<'a> {
         }
         let sigma = eigenvalue_of(hz);
         let unit = if sigma == 0.0 { -self.scale } else { sigma };
+        let parts = MOVES.iter().map(|part| sigma + (moved + part) * unit);
         // Beside a rigid-body mode a part of a tiny shift leads nowhere.
-        let shifts = MOVES.iter().map(|part| sigma + (moved + part) * unit);
-        let shifts: Vec<f64> = shifts.chain(NEGATIVE_SHIFTS.map(|part| sigma - part * self.scale)).collect();
+        let away = NEGATIVE_SHIFTS.map(|part| sigma - part * self.scale);
+        let shifts: Vec<f64> = if moved != 0.0 && sigma.abs() <= -self.below_rigid() {
+            away.to_vec()
+        } else {
+            parts.chain(away).collect()
+        };
         let (factor, count) = self.count_at(&shifts, work)?;
         if count.eigenvalue != sigma {
             let to = digits(count.hz, 9);
