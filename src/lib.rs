@@ -7,11 +7,16 @@
 //!  .sti .mtx .npz    symmetric,           once per            one solve per         dense pair,
 //!  .rsa .npy ...     names of DOFs        stiffness           master, all cores     M may be singular
 //!     |                 ^                    |
-//!     |              K(p), M(p)              |  u of all load cases
-//!     +---------->    model                  +------------------------------>     stress
-//!  .inp              elements,                                                      sigma, von Mises, envelopes,
-//!                    supports, loads                                                stress modes
+//!     |              K(p), M(p)              |  lowest modes of (K, M), counted
+//!     +---------->    model                  +-------->   modes
+//!  .inp              elements,               |  u of all load cases
+//!                    supports, loads         +------------------------------>     stress
+//!                                                                                   sigma, von Mises, envelopes,
+//!                                                                                   stress modes
 //! ```
+//!
+//! [`modes`] finds the lowest modes of a large sparse pair, or all in a band, and proves by Sturm counts that none is
+//! missing; it also compares sets of modes (MAC) and says how much mass moves in each.
 //!
 //! `eigen` also solves dense problems by the thousand, several matrices at a time in the lanes of the vector unit: general
 //! matrices, symmetric ones and pairs, from memory or as a stream.
