@@ -157,8 +157,7 @@ fn solve(problem: &Problem<'_>, slices: &[Slice], work: &mut Work) -> Result<Vec
     };
     let mut parts = Vec::new();
     for group in slices.chunks(at_once) {
-        let done: Vec<(Result<(Found, bool), ModesError>, Effort)> =
-            group.par_iter().with_max_len(1).map(one).collect();
+        let done: Vec<(Result<_, ModesError>, Effort)> = group.par_iter().with_max_len(1).map(one).collect();
         for (result, effort) in done {
             work.effort.add(&effort);
             parts.push(result?);
