@@ -59,7 +59,7 @@ pub(super) struct Problem<'a> {
     stiffness_sums: Vec<f64>,
     pub options: &'a ModesOptions<'a>,
     pub progress: &'a dyn Progress,
-    /// Middle K_ii / M_ii.
+    /// Middle |K_ii| / M_ii.
     pub scale: f64,
     /// DOFs that have mass.
     pub massive: usize,
@@ -349,9 +349,9 @@ fn check_mass(mass: &SymmetricMatrix) -> Result<(), ModesError> {
     Ok(())
 }
 
-/// The middle one of K_ii / M_ii where there is mass.
+/// The middle one of |K_ii| / M_ii where there are both.
 fn middle_ratio(stiffness: &[f64], mass: &[f64]) -> f64 {
-    let ratios = stiffness.iter().zip(mass).filter(|&(&k, &m)| m > 0.0 && k > 0.0).map(|(k, m)| k / m);
+    let ratios = stiffness.iter().zip(mass).filter(|&(&k, &m)| m > 0.0 && k != 0.0).map(|(k, m)| k.abs() / m);
     let mut ratios: Vec<f64> = ratios.collect();
     if ratios.is_empty() {
         return 1.0;
