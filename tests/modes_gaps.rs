@@ -4,8 +4,10 @@
 mod support;
 
 use modalsweep::eigen::PairOptions;
-use modalsweep::modes::{Modes, ModesOptions, Wanted};
+use modalsweep::modes::{Modes, ModesError, ModesOptions, RigidModes, Wanted, modes};
+use modalsweep::parallel::Silent;
 use support::modes::{assert_close, check_counts, hz_of, lowest, solved};
+use support::pencil::Pencil;
 use support::prescribed::{Motion, ONE, Prescribed};
 use support::random::Random;
 
@@ -107,5 +109,47 @@ fn widths_of_the_block() {
         let what = format!("width {width}");
         let found = solved(&what, &truth.pencil, Wanted::Lowest(10), &options);
         check(&what, &truth, &found, &truth.spectrum[..10]);
+    }
+}
+
+/// Sixty pairs of masses on a spring each, free: sixty rigid-body modes for a basis that was made for one.
+#[test]
+fn more_equal_modes_than_the_basis_holds() {
+    let pairs = 60;
+    let (mut k, mut m) = (faer::Mat::zeros(2 * pairs, 2 * pairs), faer::Mat::zeros(2 * pairs, 2 * pairs));
+    for at in (0..2 * pairs).step_by(2) {
+        for (i, j, value) in [(0, 0, 1.0), (1, 1, 1.0), (0, 1, -1.0), (1, 0, -1.0)] {
+            k[(at + i, at + j)] = value;
+        }
+        (m[(at, at)], m[(at + 1, at + 1)]) = (1.0, 1.0);
+    }
+    let pencil = Pencil::of_dense((k, m));
+    for width in [1, 3] {
+        let mut options = ModesOptions::default();
+        options.block_width = Some(width);
+        let found = modes(&pencil.k, &pencil.m, Wanted::Lowest(1), &options, &Silent).expect("modes");
+        assert_eq!((found.eigenvalues.as_slice(), found.rigid_count), (&[0.0][..], pairs), "{width}");
+        assert!(found.proof.is_complete(), "{:?}", found.proof);
+        options.rigid = RigidModes::Remove;
+        let found = modes(&pencil.k, &pencil.m, Wanted::Lowest(1), &options, &Silent).expect("modes");
+        assert!((found.eigenvalues[0] - 2.0).abs() < 1e-12, "{:?}", found.eigenvalues);
+        let error = modes(&pencil.k, &pencil.m, Wanted::Lowest(61), &options, &Silent).map(|m| m.proof);
+        assert_eq!(error.unwrap_err(), ModesError::TooMany { asked: 61, exist: 60 });
+    }
+}
+
+/// An unstable mode below a rigid one: diag(-1, [1 -1; -1 1]), counted between -1 and 0.
+#[test]
+fn count_between_an_unstable_and_a_rigid_mode() {
+    let k = faer::mat![[-1.0, 0.0, 0.0], [0.0, 1.0, -1.0], [0.0, -1.0, 1.0]];
+    let pencil = Pencil::of_dense((k, faer::Mat::identity(3, 3)));
+    let mut options = ModesOptions::default();
+    options.shift_hz = Some(-0.3);
+    for (count, expected) in [(1, &[-1.0][..]), (2, &[-1.0, 0.0]), (3, &[-1.0, 0.0, 2.0])] {
+        let found = modes(&pencil.k, &pencil.m, Wanted::Lowest(count), &options, &Silent).expect("modes");
+        assert!(found.proof.is_complete(), "{:?}", found.proof);
+        for (value, expected) in found.eigenvalues.iter().zip(expected) {
+            assert!((value - expected).abs() < 1e-14, "{value} of {expected}");
+        }
     }
 }

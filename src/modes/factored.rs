@@ -46,7 +46,7 @@ pub(crate) fn lowest_eigenvalue(
     let ending = lanczos.run(Target::Lowest(1), 1.0, &Silent, &mut effort)?;
     let first = lanczos.ritz().iter().find(|ritz| ritz.is_above_shift());
     Ok(match (ending, first) {
-        (Ending::GaveUp, _) => LowestEigenvalue::NotConverged { steps: effort.steps },
+        (Ending::GaveUp | Ending::Full, _) => LowestEigenvalue::NotConverged { steps: effort.steps },
         (_, Some(ritz)) => LowestEigenvalue::Found(ritz.eigenvalue),
         (_, None) => LowestEigenvalue::NoMass,
     })

@@ -70,7 +70,8 @@ pub(super) fn fill(
     let (found, _) = problem.sharpened(operator, found, which.len(), SHARPENINGS, work)?;
     work.basis = Some(lanczos.into_basis());
     work.storage = factor.into_storage();
-    Ok((found, ending == Ending::Reached))
+    let complete = ending == Ending::Reached && found.len() == interval.counted;
+    Ok((found, complete))
 }
 
 /// All modes of an interval, with a factor at a shift in its middle.

@@ -137,8 +137,10 @@ pub(super) enum Ending {
     Reached,
     /// The basis spans all motions that have mass: there are no further eigenvalues.
     Exhausted,
-    /// Too many steps, or more wanted vectors than the basis has room for.
+    /// Too many steps.
     GaveUp,
+    /// More vectors are wanted than the basis has room for.
+    Full,
     /// In the inner product of M motions without mass have grown: that of K - sigma M is needed.
     Polluted,
 }
@@ -249,7 +251,10 @@ impl<'a> Lanczos<'a> {
             if self.polluted && self.settings.heed_pollution {
                 return Ok(Ending::Polluted);
             }
-            if effort.steps >= self.settings.most_steps || self.is_full() {
+            if self.is_full() {
+                return Ok(Ending::Full);
+            }
+            if effort.steps >= self.settings.most_steps {
                 return Ok(Ending::GaveUp);
             }
             self.advance(target, effort)?;

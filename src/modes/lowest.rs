@@ -36,6 +36,13 @@ pub(super) struct Iterated {
     pub shift: f64,
 }
 
+/// What becomes of an iteration.
+enum Outcome {
+    Done(Iterated),
+    /// It needs another inner product, or a larger basis.
+    Again(Ending),
+}
+
 /// The `asked` lowest modes.
 pub(super) fn lowest(problem: &Problem<'_>, asked: usize, work: &mut Work) -> Result<Modes, ModesError> {
     if asked == 0 {
@@ -52,7 +59,9 @@ pub(super) fn lowest(problem: &Problem<'_>, asked: usize, work: &mut Work) -> Re
     let start = problem.start();
     let start = start.as_ref().map(|(block, columns)| (&block[..], *columns));
     problem.progress.begin("converged modes", asked as u64);
-    let mut iterate_in = |inner: Inner| {
+    let mut iterate_in = |inner: Inner, wanted: usize| {
+        let capacity = Lanczos::capacity(problem.stiffness.size(), wanted, settings.width);
+        problem.check_memory(capacity, wanted)?;
         let basis = problem.basis(work, capacity, inner)?;
         let lanczos = Lanczos::new(operator, settings, basis, &[], start, &mut work.effort)?;
         iterate(problem, Source::Lanczos(Box::new(lanczos)), asked, work)
@@ -60,13 +69,18 @@ pub(super) fn lowest(problem: &Problem<'_>, asked: usize, work: &mut Work) -> Re
     let iterated = if is_small(problem.stiffness.size(), asked) {
         dense(problem, sigma).and_then(|dense| iterate(problem, Source::Dense(operator, dense), asked, work))
     } else {
-        match iterate_in(Inner::Mass) {
-            Ok(None) => iterate_in(Inner::Stiffness),
-            other => other,
+        let (mut inner, mut wanted) = (Inner::Mass, asked);
+        loop {
+            match iterate_in(inner, wanted) {
+                Ok(Outcome::Again(Ending::Polluted)) if inner == Inner::Mass => inner = Inner::Stiffness,
+                // So many modes are as close to the last one.
+                Ok(Outcome::Again(Ending::Full)) if wanted < problem.stiffness.size() => wanted *= 4,
+                other => break other,
+            }
         }
     };
     problem.progress.end();
-    let Some(iterated) = iterated? else { return Err(ModesError::NotANumber) };
+    let Outcome::Done(iterated) = iterated? else { return Err(ModesError::NotANumber) };
     work.storage = factor.into_storage();
     prove(problem, iterated, asked, work)
 }
@@ -141,20 +155,19 @@ impl<'a> Source<'a> {
     }
 }
 
-/// Goes on until the wanted modes have converged, with all that are close to the last one. `None`: in the inner product
-/// of M this can't be done.
+/// Goes on until the wanted modes have converged, with all that are close to the last one.
 fn iterate(
     problem: &Problem<'_>,
     mut source: Source<'_>,
     asked: usize,
     work: &mut Work,
-) -> Result<Option<Iterated>, ModesError> {
+) -> Result<Outcome, ModesError> {
     let (mut goal, mut tighten, mut tightened) = (asked, 1.0, 0);
     let iterated = loop {
         let ending = source.run(goal, tighten, problem.progress, &mut work.effort)?;
         let (eigenvalues, converged) = source.eigenvalues();
-        if ending == Ending::Polluted {
-            break None;
+        if matches!(ending, Ending::Polluted | Ending::Full) {
+            break Outcome::Again(ending);
         }
         if ending == Ending::Exhausted && eigenvalues.len() < asked {
             return Err(ModesError::TooMany { asked, exist: eigenvalues.len() });
@@ -186,7 +199,7 @@ fn iterate(
             (tighten, tightened) = (0.1 * tighten, tightened + 1);
             continue;
         }
-        break Some(Iterated { found, judged, ending, next, shift: sigma });
+        break Outcome::Done(Iterated { found, judged, ending, next, shift: sigma });
     };
     if let Source::Lanczos(lanczos) = source {
         work.basis = Some(lanczos.into_basis());

@@ -176,7 +176,7 @@ fn prove(
     work.storage = factor.into_storage();
     let proof = match ending {
         // Those that were found are all around the shift, but fewer than asked for.
-        Ending::GaveUp if found.len() < asked => {
+        Ending::GaveUp | Ending::Full if found.len() < asked => {
             Proof::Short { from_hz: None, to_hz: None, found: found.len(), counted: asked }
         }
         _ => interval.proof(found.len()),

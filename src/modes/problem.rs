@@ -19,7 +19,11 @@ pub(super) const BLOCK_WIDTH: usize = 8;
 /// the next is taken.
 const NEGATIVE_SHIFTS: [f64; 4] = [1e-9, 1e-7, 1e-5, 1e-3];
 
-/// Backward error of a factorization that may count.
+/// Pivot ratios K_ii / D_ii above which the stiffness is shifted as a singular one is: few digits of its lowest modes would
+/// be left.
+const NEARLY_SINGULAR: f64 = 1e9;
+
+/// Backward error of a factorization that counts, where one of the shifts in question has it.
 const COUNTING_PROBE: f64 = 1e-12;
 
 /// How far a shift is moved where it can't be used, as part of itself.
@@ -59,7 +63,7 @@ pub(super) struct Problem<'a> {
     stiffness_sums: Vec<f64>,
     pub options: &'a ModesOptions<'a>,
     pub progress: &'a dyn Progress,
-    /// Middle K_ii / M_ii.
+    /// Middle |K_ii| / M_ii.
     pub scale: f64,
     /// DOFs that have mass.
     pub massive: usize,
@@ -149,7 +153,12 @@ impl<'a> Problem<'a> {
             return self.definite_factor_at(hz, work);
         }
         let error = match self.factor(0.0, Signs::Positive, work) {
-            Ok(factor) => return Ok((factor, 0.0)),
+            Ok(factor) if factor.pivots().largest_ratio <= NEARLY_SINGULAR => return Ok((factor, 0.0)),
+            Ok(factor) => {
+                let (dofs, ratio_limit) = (vec![factor.pivots().dof], NEARLY_SINGULAR);
+                work.storage = factor.into_storage();
+                FactorError::Singular { dofs, ratio_limit }
+            }
             Err(error) => error,
         };
         let mut last = None;
@@ -214,9 +223,9 @@ impl<'a> Problem<'a> {
             Signs::Positive => {
                 Factor::new_in(&mut work.storage, symbolic, &shifted, &self.options.factor, self.progress)
             }
-            Signs::Both => {
+            Signs::Both { probe_limit } => {
                 let mut options: FactorOptions = self.options.factor;
-                options.probe_limit = options.probe_limit.min(COUNTING_PROBE);
+                options.probe_limit = options.probe_limit.min(probe_limit);
                 Factor::indefinite_in(&mut work.storage, symbolic, &shifted, &options, self.progress)
             }
         }?;
@@ -226,8 +235,10 @@ impl<'a> Problem<'a> {
 
     /// A factor at the first usable of several shifts, and how many eigenvalues lie below it.
     pub fn count_at(&self, shifts: &[f64], work: &mut Work) -> Result<(Factor, SturmCount), ModesError> {
-        for &sigma in shifts {
-            match self.factor(sigma, Signs::Both, work) {
+        let strict = shifts.iter().map(|&sigma| (sigma, COUNTING_PROBE));
+        let lenient = shifts.iter().map(|&sigma| (sigma, self.options.factor.probe_limit));
+        for (sigma, probe_limit) in strict.chain(lenient) {
+            match self.factor(sigma, Signs::Both { probe_limit }, work) {
                 Ok(factor) => {
                     let count = SturmCount {
                         hz: frequency_hz(sigma),
@@ -330,7 +341,7 @@ impl<'a> Problem<'a> {
 #[derive(Clone, Copy, PartialEq)]
 enum Signs {
     Positive,
-    Both,
+    Both { probe_limit: f64 },
 }
 
 /// A number with so many digits.
@@ -358,9 +369,9 @@ fn check_mass(mass: &SymmetricMatrix) -> Result<(), ModesError> {
     Ok(())
 }
 
-/// The middle one of K_ii / M_ii where there is mass.
+/// The middle one of |K_ii| / M_ii where there are both.
 fn middle_ratio(stiffness: &[f64], mass: &[f64]) -> f64 {
-    let ratios = stiffness.iter().zip(mass).filter(|&(&k, &m)| m > 0.0 && k > 0.0).map(|(k, m)| k / m);
+    let ratios = stiffness.iter().zip(mass).filter(|&(&k, &m)| m > 0.0 && k != 0.0).map(|(k, m)| k.abs() / m);
     let mut ratios: Vec<f64> = ratios.collect();
     if ratios.is_empty() {
         return 1.0;

@@ -108,7 +108,8 @@ pub struct Modes {
     pub unconverged: Vec<usize>,
     /// Largest |phi_i' M phi_j - delta_ij|.
     pub orthogonality_defect: f64,
-    /// Rigid-body modes of the structure, listed or removed.
+    /// Rigid-body modes among the modes that were computed, listed or removed: all of the structure's, unless so few modes
+    /// are asked for that only unstable ones below them come.
     pub rigid_count: usize,
     /// The shift of the (first) factorization: eigenvalue units.
     pub shift: f64,
