@@ -38,7 +38,7 @@ pub(super) struct Iterated {
 
 /// What becomes of an iteration.
 enum Outcome {
-    Done(Iterated),
+    Done(Box<Iterated>),
     /// It needs another inner product, or a larger basis.
     Again(Ending),
 }
@@ -82,7 +82,7 @@ pub(super) fn lowest(problem: &Problem<'_>, asked: usize, work: &mut Work) -> Re
     problem.progress.end();
     let Outcome::Done(iterated) = iterated? else { return Err(ModesError::NotANumber) };
     work.storage = factor.into_storage();
-    prove(problem, iterated, asked, work)
+    prove(problem, *iterated, asked, work)
 }
 
 /// All modes of a small pair.
@@ -199,7 +199,7 @@ fn iterate(
             (tighten, tightened) = (0.1 * tighten, tightened + 1);
             continue;
         }
-        break Outcome::Done(Iterated { found, judged, ending, next, shift: sigma });
+        break Outcome::Done(Box::new(Iterated { found, judged, ending, next, shift: sigma }));
     };
     if let Source::Lanczos(lanczos) = source {
         work.basis = Some(lanczos.into_basis());
