@@ -178,7 +178,7 @@ fn slices_at_once(problem: &Problem<'_>) -> usize {
     let threads = rayon::current_num_threads();
     let Some(limit) = problem.options.memory_limit else { return threads };
     let (rows, width) = (problem.stiffness.size(), problem.settings().width);
-    let columns = 2 * Lanczos::capacity(rows, MODES_PER_SLICE, width) + 3 * MODES_PER_SLICE;
+    let columns = Lanczos::capacity(rows, MODES_PER_SLICE, width) + 3 * MODES_PER_SLICE;
     let each = problem.plan.symbolic().factor_bytes() + 8 * (rows * columns) as u64;
     threads.min((limit / each.max(1)) as usize).max(1)
 }

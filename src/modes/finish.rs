@@ -95,10 +95,13 @@ impl Found {
         self.eigenvalues.len()
     }
 
-    /// Copies all modes to the front of an empty basis, orthonormal in the inner product of M.
+    /// Copies all modes to the front of an empty basis in the inner product of M.
     pub fn lock_into(&self, basis: &mut Basis) {
-        self.copy_into(0, &mut basis.v, &mut basis.bv);
-        basis.len = self.len();
+        let count = self.len();
+        let mut block = vec![0.0; self.shapes.rows() * count];
+        self.shapes.columns(0..count).copy_into(&mut block);
+        basis.v.set(0, &block, count);
+        basis.len = count;
     }
 
     fn copy_into(&self, first: usize, shapes: &mut Tall, weighed: &mut Tall) {

@@ -267,7 +267,7 @@ impl<'a> Lanczos<'a> {
         let negative = |ritz: &&Ritz| {
             ritz.theta < -NEGATIVE * self.largest_theta && ritz.residual <= 0.01 * ritz.theta.abs()
         };
-        self.ritz.iter().find(negative).filter(|_| self.basis.inner == Inner::Stiffness).copied()
+        self.ritz.iter().find(negative).filter(|_| self.basis.inner() == Inner::Stiffness).copied()
     }
 
     /// Ritz values with finite eigenvalues, nearest to the shift first.
@@ -345,14 +345,14 @@ impl<'a> Lanczos<'a> {
         // In exact arithmetic there are components along the last two blocks alone; what rounding leaves along the others
         // is small, and taken out once.
         let recent = self.recent;
-        let near = self.basis.remove_recent_from(recent, &mut self.next);
-        let mut h = self.basis.remove_from(&mut self.next);
+        let near = self.basis.remove_recent_from(recent, &mut self.next, self.operator.mass);
+        let mut h = self.basis.remove_from(&mut self.next, self.operator.mass);
         let mut part = h.as_mut().subrows_mut(recent, near.nrows());
         part += &near;
         self.recent = begin;
         self.note(h.as_ref(), begin);
         let negligible = self.largest_theta
-            * match self.basis.inner {
+            * match self.basis.inner() {
                 Inner::Mass => NEGLIGIBLE,
                 Inner::Stiffness => NEGLIGIBLE_STIFFNESS,
             };
@@ -391,13 +391,12 @@ impl<'a> Lanczos<'a> {
         if let Some((block, given)) = start {
             mix(self.next.w_mut(), width, block, given);
         }
-        self.next.become_loads(mass);
         // Motions that A makes huge are taken out before, so that what is left is not their rounding.
-        self.basis.remove_from_loads(&mut self.next);
+        self.basis.loads_beside(&mut self.next, mass);
         self.operator.solve(self.next.w_mut(), width, effort);
-        let before = self.next.largest_norm(mass, self.basis.inner);
-        self.basis.remove_from(&mut self.next);
-        self.basis.remove_from(&mut self.next);
+        let before = self.next.largest_norm(mass, self.basis.inner());
+        self.basis.remove_from(&mut self.next, self.operator.mass);
+        self.basis.remove_from(&mut self.next, self.operator.mass);
         self.next.orthonormalize(mass, &self.basis, EXHAUSTED * before)?;
         self.remainder = Mat::zeros(0, 0);
         self.recent = 0;
@@ -407,13 +406,13 @@ impl<'a> Lanczos<'a> {
     /// In the inner product of B = K - sigma M: solves for the next block again, since W and B W went through the same
     /// combinations and, where those cancelled, no longer belong together to all digits.
     fn settle(&mut self, effort: &mut Effort) -> Result<(), ModesError> {
-        if self.basis.inner == Inner::Mass || self.next.width == 0 {
+        if self.basis.inner() == Inner::Mass || self.next.width == 0 {
             return Ok(());
         }
         let width = self.next.width;
         self.next.become_own_loads();
         self.operator.solve(self.next.w_mut(), width, effort);
-        self.basis.remove_from(&mut self.next);
+        self.basis.remove_from(&mut self.next, self.operator.mass);
         self.next.orthonormalize(self.operator.mass, &self.basis, SETTLED)?;
         Ok(())
     }
@@ -432,7 +431,7 @@ impl<'a> Lanczos<'a> {
             let last = |i: usize| self.coefficients[(first + i, at)];
             let width = size - first;
             // In the inner product of K - sigma M the Ritz vectors have || x ||_M^2 = theta.
-            let weight = if self.basis.inner == Inner::Stiffness { thetas[at].abs() } else { 1.0 };
+            let weight = if self.basis.inner() == Inner::Stiffness { thetas[at].abs() } else { 1.0 };
             let square: f64 =
                 (0..width).map(|i| (0..width).map(|j| last(i) * gram[(i, j)] * last(j)).sum::<f64>()).sum();
             (square.max(0.0) / weight).sqrt()
@@ -501,7 +500,9 @@ impl<'a> Lanczos<'a> {
             self.coefficients[(i, order[j].at - locked)]
         });
         self.basis.v.combine(locked..self.known, by.as_ref());
-        self.basis.bv.combine(locked..self.known, by.as_ref());
+        if let Some(bv) = &mut self.basis.bv {
+            bv.combine(locked..self.known, by.as_ref());
+        }
         self.basis.len = locked + order.len();
         self.locked.extend(fixed.iter().map(|ritz| ritz.theta));
         self.t.fill(0.0);

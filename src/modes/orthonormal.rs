@@ -48,14 +48,13 @@ pub(super) enum Inner {
     Mass,
 }
 
-/// An orthonormal basis V, with B V beside it.
+/// An orthonormal basis V. With B = K - sigma M its B V stand beside it; products with M are cheap.
 #[derive(Debug)]
 pub(super) struct Basis {
     pub v: Tall,
-    pub bv: Tall,
+    pub bv: Option<Tall>,
     pub len: usize,
     pub capacity: usize,
-    pub inner: Inner,
 }
 
 /// A packed block W at work, and B W.
@@ -92,7 +91,12 @@ impl Mass {
 impl Basis {
     pub fn new(rows: usize, capacity: usize, inner: Inner) -> Result<Self, ModesError> {
         let tall = || Tall::zeroed(rows, capacity).ok_or_else(no_memory);
-        Ok(Self { v: tall()?, bv: tall()?, len: 0, capacity, inner })
+        let bv = if inner == Inner::Stiffness { Some(tall()?) } else { None };
+        Ok(Self { v: tall()?, bv, len: 0, capacity })
+    }
+
+    pub fn inner(&self) -> Inner {
+        if self.bv.is_some() { Inner::Stiffness } else { Inner::Mass }
     }
 
     pub fn rows(&self) -> usize {
@@ -100,25 +104,41 @@ impl Basis {
     }
 
     /// Takes the components along the basis out of W and returns them, `len x width`.
-    pub fn remove_from(&self, block: &mut Block) -> Mat<f64> {
-        self.remove_recent_from(0, block)
+    pub fn remove_from(&self, block: &mut Block, mass: &Mass) -> Mat<f64> {
+        self.remove_recent_from(0, block, mass)
     }
 
     /// As [`Basis::remove_from`], for the columns of the basis from `first` on.
-    pub fn remove_recent_from(&self, first: usize, block: &mut Block) -> Mat<f64> {
-        let (v, bv) = (self.v.columns(first..self.len), self.bv.columns(first..self.len));
-        let h = bv.cross(block.columns());
-        v.subtract_from(block.w_mut(), h.as_ref());
-        if self.inner == Inner::Stiffness {
-            bv.subtract_from(block.bw_mut(), h.as_ref());
+    pub fn remove_recent_from(&self, first: usize, block: &mut Block, mass: &Mass) -> Mat<f64> {
+        let v = self.v.columns(first..self.len);
+        match &self.bv {
+            Some(bv) => {
+                let bv = bv.columns(first..self.len);
+                let h = bv.cross(block.columns());
+                v.subtract_from(block.w_mut(), h.as_ref());
+                bv.subtract_from(block.bw_mut(), h.as_ref());
+                h
+            }
+            None => {
+                block.weigh(mass);
+                let h = v.cross(Columns::packed(block.bw(), block.width));
+                v.subtract_from(block.w_mut(), h.as_ref());
+                h
+            }
         }
-        h
     }
 
-    /// Takes the components along eigenvectors V out of loads R, which stand in both parts of a block:
-    /// R <- R - B V V' R, twice.
-    pub fn remove_from_loads(&self, block: &mut Block) {
-        let (v, bv) = (self.v.columns(0..self.len), self.bv.columns(0..self.len));
+    /// Turns W into loads M W without components along the basis, whose columns that matter are eigenvectors.
+    pub fn loads_beside(&self, block: &mut Block, mass: &Mass) {
+        let Some(bv) = &self.bv else {
+            self.remove_from(block, mass);
+            self.remove_from(block, mass);
+            block.become_loads(mass);
+            return;
+        };
+        block.become_loads(mass);
+        let (v, bv) = (self.v.columns(0..self.len), bv.columns(0..self.len));
+        // R <- R - B V V' R, twice.
         for _ in 0..2 {
             let h = v.cross(block.columns());
             bv.subtract_from(block.w_mut(), h.as_ref());
@@ -129,7 +149,9 @@ impl Basis {
     /// Appends an orthonormal block.
     pub fn append(&mut self, block: &Block) {
         self.v.set(self.len, block.w(), block.width);
-        self.bv.set(self.len, block.bw(), block.width);
+        if let Some(bv) = &mut self.bv {
+            bv.set(self.len, block.bw(), block.width);
+        }
         self.len += block.width;
     }
 }
@@ -229,12 +251,12 @@ impl Block {
                 break;
             }
             let mut scales = vec![0.0; self.width];
-            if basis.inner == Inner::Mass {
+            if basis.inner() == Inner::Mass {
                 self.weigh(mass);
                 scales = mass.scales(self);
             }
             let gram = self.gram();
-            if basis.inner == Inner::Mass {
+            if basis.inner() == Inner::Mass {
                 self.refuse_negative(&gram, &scales)?;
             }
             // After the first round columns have unit norm.
@@ -245,7 +267,7 @@ impl Block {
             if condition > POOR {
                 break;
             }
-            basis.remove_from(self);
+            basis.remove_from(self, mass);
         }
         Ok(polluted)
     }

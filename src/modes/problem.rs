@@ -137,10 +137,14 @@ impl<'a> Problem<'a> {
     /// Modes of the worker's basis memory, or of fresh memory.
     pub fn basis(&self, work: &mut Work, capacity: usize, inner: Inner) -> Result<Basis, ModesError> {
         let rows = self.stiffness.size();
-        match work.basis.take().filter(|basis| basis.rows() == rows && basis.v.capacity() >= capacity) {
+        match work
+            .basis
+            .take()
+            .filter(|basis| basis.rows() == rows && basis.v.capacity() >= capacity && basis.inner() == inner)
+        {
             Some(mut basis) => {
                 // No more than asked for, though there be room: restarts must not depend on what was computed before.
-                (basis.len, basis.capacity, basis.inner) = (0, capacity, inner);
+                (basis.len, basis.capacity) = (0, capacity);
                 Ok(basis)
             }
             None => Basis::new(rows, capacity, inner),
@@ -322,7 +326,7 @@ impl<'a> Problem<'a> {
     /// [`ModesError::MemoryLimit`].
     pub fn check_memory(&self, capacity: usize, count: usize) -> Result<(), ModesError> {
         let Some(limit) = self.options.memory_limit else { return Ok(()) };
-        let columns = 2 * capacity + 5 * count + 3 * self.settings().width + 64.min(2 * count);
+        let columns = capacity + 5 * count + 3 * self.settings().width + 64.min(2 * count);
         let matrices = 8 * self.plan.entries() + 16 * self.mass.entries();
         let needed =
             self.plan.symbolic().factor_bytes() + (matrices + 8 * self.stiffness.size() * columns) as u64;
