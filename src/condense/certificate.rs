@@ -163,7 +163,7 @@ impl Certificate {
     }
 
     /// Adds the frequencies of the reduced pair (Hz, ascending, `rigid` zeros first), the number of
-    /// infinite ones, and what [`frequency_excess`] says of the first.
+    /// infinite ones, and what [`frequency_excess`](super::frequency_excess) says of the first.
     #[must_use]
     pub fn with_frequencies(mut self, hz: Vec<f64>, rigid: usize, infinite: usize, excess: Vec<f64>) -> Self {
         self.frequencies_hz = hz;

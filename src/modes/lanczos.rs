@@ -19,17 +19,24 @@
 //! Nour-Omid, B. N. Parlett, T. Ericsson, P. S. Jensen, Math. Comp. 48 (1987) 663-673,
 //! doi:10.1090/S0025-5718-1987-0878698-5.
 
-use std::cmp::Ordering;
+mod restart;
+mod ritz;
+mod start;
+
 use std::time::Instant;
 
 use faer::{Mat, MatRef};
 
 use super::ModesError;
 use super::dense::symmetric_eigen;
-use super::orthonormal::{Basis, Block, Inner, Mass};
+use super::orthonormal::{Basis, Block, Inner};
 use super::result::Effort;
-use crate::factor::Factor;
 use crate::parallel::Progress;
+
+pub(super) use ritz::{Ending, Operator, Ritz, Settings, Target};
+
+use ritz::by_nearness;
+use start::{draw, mix};
 
 /// Columns whose norm is below this part of the largest |theta| are rounding.
 const NEGLIGIBLE: f64 = 1e-13;
@@ -46,18 +53,11 @@ const INFINITE: f64 = 1e-12;
 /// Negative thetas of this part of the largest are no rounding, where K - sigma M is definite.
 const NEGATIVE: f64 = 1e-9;
 
-/// Ritz values this much larger than all that follow are locked as soon as their residual is below `GIANT_RESIDUAL` theta.
-const GIANT: f64 = 1e3;
-const GIANT_RESIDUAL: f64 = 1e-10;
-
 /// Random columns that keep less than this part of their norm beside the basis have nothing new.
 const EXHAUSTED: f64 = 1e-9;
 
 /// Where the random blocks of an iteration beside known vectors begin.
 const DRAWS_BESIDE_KNOWN: u64 = 512;
-
-/// Random part of a start from given shapes.
-const RANDOM_PART: f64 = 1e-3;
 
 /// The basis has room for the wanted vectors twice, and for so many blocks more.
 const SPARE_BLOCKS: usize = 12;
@@ -67,93 +67,6 @@ const GROWTH_BEFORE_CHECK: usize = 16;
 
 /// Parts of the tolerance that the iteration aims at, as the residual of K and M differs a little from that of A.
 const CAUTION: f64 = 0.5;
-
-/// K - sigma M, factorized, and M, all in the order of elimination.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Operator<'a> {
-    pub factor: &'a Factor,
-    pub sigma: f64,
-    pub mass: &'a Mass,
-}
-
-impl Operator<'_> {
-    /// (K - sigma M)^-1 of a packed block, in place.
-    pub fn solve(&self, block: &mut [f64], width: usize, effort: &mut Effort) {
-        let started = Instant::now();
-        if width > 0 {
-            self.factor.solve_elimination_order(block, width);
-        }
-        effort.solve_seconds += started.elapsed().as_secs_f64();
-        effort.solved_columns += width;
-    }
-
-    pub fn eigenvalue(&self, theta: f64) -> f64 {
-        self.sigma + theta.recip()
-    }
-}
-
-/// Which Ritz values have to converge.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Target {
-    /// The lowest; sigma lies below all eigenvalues.
-    Lowest(usize),
-    /// The nearest to sigma.
-    Nearest(usize),
-    /// So many within an interval of eigenvalues.
-    Inside { low: f64, high: f64, count: usize },
-}
-
-impl Target {
-    pub fn count(self) -> usize {
-        match self {
-            Self::Lowest(count) | Self::Nearest(count) | Self::Inside { count, .. } => count,
-        }
-    }
-}
-
-/// An approximate eigenvalue.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Ritz {
-    pub eigenvalue: f64,
-    theta: f64,
-    /// || A x - theta x ||_M for || x ||_M = 1.
-    residual: f64,
-    pub converged: bool,
-    /// Column of the basis where locked, else column of `Lanczos::coefficients` plus the number of locked ones.
-    pub at: usize,
-}
-
-impl Ritz {
-    /// With K - sigma M positive definite a negative theta says that x' M x is negative, by more than rounding.
-    pub fn is_above_shift(&self) -> bool {
-        self.theta > 0.0
-    }
-}
-
-/// How an iteration came to an end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ending {
-    /// The target is reached.
-    Reached,
-    /// The basis spans all motions that have mass: there are no further eigenvalues.
-    Exhausted,
-    /// Too many steps.
-    GaveUp,
-    /// More vectors are wanted than the basis has room for.
-    Full,
-    /// In the inner product of M motions without mass have grown: that of K - sigma M is needed.
-    Polluted,
-}
-
-/// Settings of one iteration.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Settings {
-    pub tolerance: f64,
-    pub width: usize,
-    pub most_steps: usize,
-    /// Whether to stop where the inner product of M is not good enough ([`Ending::Polluted`]).
-    pub heed_pollution: bool,
-}
 
 /// An iteration on its way.
 pub(super) struct Lanczos<'a> {
@@ -458,100 +371,6 @@ impl<'a> Lanczos<'a> {
         for ritz in &mut self.ritz {
             let nearness = (ritz.eigenvalue / (ritz.eigenvalue - sigma)).abs().clamp(1e-4, 1.0);
             ritz.converged = ritz.residual <= aim * nearness * ritz.theta.abs();
-        }
-    }
-
-    /// Cuts the basis down to the best Ritz vectors, and locks those whose residuals can't disturb the others.
-    fn restart(&mut self, target: Target) {
-        let (locked, capacity) = (self.locked.len(), self.basis.capacity);
-        let active: Vec<Ritz> = self.ritz.iter().filter(|ritz| ritz.at >= locked).copied().collect();
-        let room = capacity - locked - self.next.width;
-        let wanted = target.count().saturating_sub(locked - self.given).min(room / 2);
-        let keep = (wanted + (room - wanted) / 2).clamp(1, room.saturating_sub(self.settings.width).max(1));
-        let kept = &active[..keep.min(active.len())];
-        let smallest = kept.get(wanted.max(1) - 1).or(kept.last()).map_or(0.0, |ritz| ritz.theta.abs());
-        let limit = 0.1 * self.settings.tolerance * smallest;
-        let (fixed, rest): (Vec<Ritz>, Vec<Ritz>) = kept.iter().partition(|ritz| ritz.residual <= limit);
-        self.recombine(&fixed, &rest);
-    }
-
-    /// Locks Ritz vectors that have converged and whose theta is far above those of all others.
-    fn lock_giants(&mut self) {
-        let locked = self.locked.len();
-        if self.known < self.basis.len || self.exhausted {
-            return;
-        }
-        let active: Vec<Ritz> = self.ritz.iter().filter(|ritz| ritz.at >= locked).copied().collect();
-        let sharp = |ritz: &&Ritz| ritz.residual <= GIANT_RESIDUAL * ritz.theta.abs();
-        let candidates = active.iter().take_while(sharp).count().min(active.len().saturating_sub(1));
-        let far = |&count: &usize| active[count - 1].theta.abs() >= GIANT * active[count].theta.abs();
-        if let Some(giants) = (1..=candidates).rev().find(far) {
-            // The others carry rounding of the size of the giants: they are built up again.
-            self.recombine(&active[..giants], &[]);
-            self.next.width = 0;
-        }
-    }
-
-    /// Makes the given Ritz vectors the basis, the first ones locked.
-    fn recombine(&mut self, fixed: &[Ritz], rest: &[Ritz]) {
-        let locked = self.locked.len();
-        let order: Vec<Ritz> = fixed.iter().chain(rest).copied().collect();
-        let by = Mat::from_fn(self.known - locked, order.len(), |i, j| {
-            self.coefficients[(i, order[j].at - locked)]
-        });
-        self.basis.v.combine(locked..self.known, by.as_ref());
-        if let Some(bv) = &mut self.basis.bv {
-            bv.combine(locked..self.known, by.as_ref());
-        }
-        self.basis.len = locked + order.len();
-        self.locked.extend(fixed.iter().map(|ritz| ritz.theta));
-        self.t.fill(0.0);
-        for (at, ritz) in rest.iter().enumerate() {
-            self.t[(at, at)] = ritz.theta;
-        }
-        self.ritz.retain(|ritz| ritz.at < locked);
-        self.ritz.extend(order.iter().enumerate().map(|(k, ritz)| Ritz { at: locked + k, ..*ritz }));
-        self.ritz.sort_by(by_nearness);
-        self.coefficients = Mat::identity(rest.len(), rest.len());
-        (self.known, self.recent) = (self.basis.len, 0);
-        self.largest_theta = rest.iter().fold(0.0, |largest: f64, ritz| largest.max(ritz.theta.abs()));
-    }
-}
-
-/// Nearest to the shift first.
-fn by_nearness(a: &Ritz, b: &Ritz) -> Ordering {
-    b.theta.abs().total_cmp(&a.theta.abs()).then(a.at.cmp(&b.at))
-}
-
-/// Numbers between -1 and 1 that depend on the equation, the column and `draw` alone.
-fn draw(block: &mut [f64], width: usize, dof_order: &[u32], draw: u64) {
-    for (row, &dof) in block.chunks_exact_mut(width).zip(dof_order) {
-        for (col, value) in row.iter_mut().enumerate() {
-            let mut bits = (u64::from(dof) << 20) ^ ((draw << 10) + col as u64);
-            // SplitMix64.
-            bits = bits.wrapping_add(0x9E37_79B9_7F4A_7C15);
-            bits = (bits ^ (bits >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-            bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-            bits ^= bits >> 31;
-            *value = (bits >> 11) as f64 / (1u64 << 52) as f64 - 1.0;
-        }
-    }
-}
-
-/// Adds combinations of the given columns that outweigh the random ones.
-fn mix(block: &mut [f64], width: usize, given: &[f64], columns: usize) {
-    let largest = given.iter().fold(0.0, |largest: f64, value| largest.max(value.abs()));
-    for (row, given) in block.chunks_exact_mut(width).zip(given.chunks_exact(columns)) {
-        for (col, value) in row.iter_mut().enumerate() {
-            // Each of the given columns goes to one of the block, with changing signs.
-            let part: f64 = given
-                .iter()
-                .skip(col)
-                .step_by(width)
-                .enumerate()
-                .map(|(k, x)| if k % 2 == 0 { *x } else { -x })
-                .sum();
-            *value = part + RANDOM_PART * largest * *value;
         }
     }
 }
