@@ -79,3 +79,9 @@ pub(crate) fn size(bytes: u64) -> String {
         bytes => format!("{bytes} bytes"),
     }
 }
+
+/// Four significant digits, without an exponent in the usual range.
+pub(crate) fn significant(value: f64) -> String {
+    let digits = (3 - value.abs().log10().floor() as i32).clamp(0, 6) as usize;
+    if (1e-3..1e7).contains(&value) { format!("{value:.digits$}") } else { format!("{value:.3e}") }
+}

@@ -1,7 +1,6 @@
 //! `modalsweep condense`.
 
 mod certify;
-mod table;
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -14,7 +13,6 @@ use modalsweep::io::read_npy;
 use modalsweep::matrix::DofNames;
 
 use certify::certify;
-pub use table::write_comparison;
 
 use super::failure::Failure;
 use super::masters::{MasterSpec, parse};

@@ -2,6 +2,7 @@
 
 mod assemble;
 mod bench;
+mod comparison;
 mod condense;
 mod deck;
 mod eig;

@@ -8,7 +8,7 @@ use modalsweep::condense::{Certificate, Guyan, MassMethod};
 use serde_json::json;
 
 use super::Common;
-use super::condense::write_comparison;
+use super::comparison::write_comparison;
 use super::figures::{grouped, megabytes};
 use super::machine::peak_memory_bytes;
 use super::model::{Loaded, Model};

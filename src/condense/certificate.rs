@@ -8,6 +8,7 @@ use super::Guyan;
 use super::balance::{Grounding, MassBalance, grounding, mass_balance};
 use super::compare::Comparison;
 use super::fixed_interface::{FixedInterface, fixed_interface};
+use crate::error::significant;
 use crate::matrix::{DofNames, SymmetricMatrix};
 
 /// Rule of thumb: reduced frequencies below this part of the first fixed-interface frequency are good
@@ -277,12 +278,6 @@ impl Certificate {
             }
         }
     }
-}
-
-/// Four significant digits, without an exponent in the usual range.
-pub(super) fn significant(value: f64) -> String {
-    let digits = (3 - value.abs().log10().floor() as i32).clamp(0, 6) as usize;
-    if (1e-3..1e7).contains(&value) { format!("{value:.digits$}") } else { format!("{value:.3e}") }
 }
 
 /// The master with the largest K_mm,ii / K_r,ii, as an equation of the full model.

@@ -8,7 +8,7 @@ use faer::MatRef;
 use serde::Serialize;
 
 use super::Guyan;
-use super::certificate::significant;
+use crate::error::significant;
 use crate::matrix::SymmetricMatrix;
 use crate::modes::{
     ModePair, ModeSet, Modes, ModesError, ModesOptions, ModesPlan, Pairing, PairingOptions, PlanOptions,

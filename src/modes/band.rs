@@ -8,8 +8,9 @@ use super::finish::Found;
 use super::interval::{Interval, all_inside};
 use super::lanczos::Lanczos;
 use super::options::RigidModes;
-use super::problem::{Problem, Work, digits};
+use super::problem::{Problem, digits};
 use super::result::{Effort, Modes, Proof, SturmCount, eigenvalue_of, frequency_hz};
+use super::work::Work;
 use crate::parallel::Workspaces;
 
 /// Most modes of a slice.

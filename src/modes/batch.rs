@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::problem::Work;
+use super::work::Work;
 use super::{Modes, ModesError, ModesOptions, ModesPlan, PAIRS_PER_CHAIN, Wanted};
 use crate::matrix::SymmetricMatrix;
 use crate::parallel::{Progress, Silent, Workspaces};

@@ -4,8 +4,9 @@ use super::ModesError;
 use super::finish::{Found, refine};
 use super::lanczos::{Ending, Lanczos, Ritz, Target};
 use super::orthonormal::Inner;
-use super::problem::{Problem, SHARPENINGS, Work};
+use super::problem::{Problem, SHARPENINGS};
 use super::result::{Proof, frequency_hz};
+use super::work::Work;
 use crate::factor::Factor;
 
 /// Eigenvalues between two shifts.

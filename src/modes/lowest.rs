@@ -1,14 +1,16 @@
 //! The lowest modes: one factor below all eigenvalues, and a Sturm count above the last mode.
 
 use super::ModesError;
-use super::finish::{Found, Judged, place_of_negative_mass, refine, sharpen};
+use super::finish::{Found, place_of_negative_mass, refine, sharpen};
 use super::interval::{Interval, fill};
+use super::judged::Judged;
 use super::lanczos::{Ending, Lanczos, Operator, Ritz, Settings, Target};
 use super::options::RigidModes;
 use super::orthonormal::Inner;
-use super::problem::{Problem, SHARPENINGS, Work};
+use super::problem::{Problem, SHARPENINGS};
 use super::result::{Effort, Modes, Proof, SturmCount, frequency_hz};
 use super::small::{Dense, dense_modes, is_small};
+use super::work::Work;
 use crate::parallel::Progress;
 
 /// The list is not cut, and no count made, between modes whose eigenvalues are nearer than this part of theirs.

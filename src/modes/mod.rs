@@ -19,6 +19,7 @@ mod error;
 mod factored;
 mod finish;
 mod interval;
+mod judged;
 mod lanczos;
 mod lowest;
 mod mac;
@@ -34,6 +35,7 @@ mod result;
 mod small;
 mod subspace;
 mod tall;
+mod work;
 
 pub use assignment::assign;
 pub use error::ModesError;

@@ -6,8 +6,9 @@ use super::interval::{Interval, fill};
 use super::lanczos::{Ending, Lanczos, Ritz, Target};
 use super::options::RigidModes;
 use super::orthonormal::Inner;
-use super::problem::{Problem, SHARPENINGS, Work};
+use super::problem::{Problem, SHARPENINGS};
 use super::result::{Modes, Proof};
+use super::work::Work;
 
 /// Distances of eigenvalues from the shift that differ by less than this part count as equal: all are computed.
 const CLOSE: f64 = 2e-4;

@@ -11,8 +11,7 @@ use faer::Mat;
 
 use super::ModesError;
 use super::dense::symmetric_eigen;
-use super::tall::{Columns, Tall};
-use crate::factor::FactorError;
+use super::tall::{Columns, Tall, no_memory};
 use crate::matrix::{Pages, SymmetricMatrix};
 
 /// Eigenvalues of the scaled Gram matrix below this are rounding: directions that depend on the others.
@@ -66,10 +65,6 @@ pub(super) struct Block {
     bw: Pages,
     /// Room for a combination.
     spare: Pages,
-}
-
-pub(super) fn no_memory() -> ModesError {
-    ModesError::Factor(FactorError::OutOfMemory)
 }
 
 impl Mass {

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::problem::{Problem, Work};
+use super::problem::Problem;
+use super::work::Work;
 use super::{Modes, ModesError, ModesOptions, PlanOptions, SturmCount, Wanted, band, lowest, nearest};
 use crate::factor::{FactorError, Symbolic, SymbolicOptions, guess_nodes};
 use crate::matrix::{MatrixError, Pages, Pattern, SymmetricMatrix, places, union};

@@ -2,12 +2,14 @@
 
 use std::time::Instant;
 
-use super::finish::{Found, Judged, Pair, judge, sharpen};
+use super::finish::{Found, sharpen};
+use super::judged::{Judged, Pair, judge};
 use super::lanczos::{Operator, Settings};
 use super::orthonormal::{Basis, Inner, Mass};
-use super::result::{Effort, SturmCount, eigenvalue_of, frequency_hz};
+use super::result::{SturmCount, eigenvalue_of, frequency_hz};
+use super::work::Work;
 use super::{ModesError, ModesOptions, ModesPlan};
-use crate::factor::{Factor, FactorError, FactorOptions, FactorStorage};
+use crate::factor::{Factor, FactorError, FactorOptions};
 use crate::matrix::SymmetricMatrix;
 use crate::parallel::Progress;
 
@@ -34,24 +36,6 @@ pub(super) const SHARPENINGS: usize = 2;
 
 /// Diagonal masses down to minus this part of the largest are rounding.
 const MASS_ROUNDING: f64 = 1e-12;
-
-/// Memory and records of one worker.
-#[derive(Debug, Default)]
-pub(super) struct Work {
-    pub storage: FactorStorage,
-    pub basis: Option<Basis>,
-    pub effort: Effort,
-    pub counts: Vec<SturmCount>,
-    pub remarks: Vec<String>,
-}
-
-impl Work {
-    /// Drops the records, keeps the memory.
-    pub fn forget(&mut self) {
-        *self =
-            Self { storage: std::mem::take(&mut self.storage), basis: self.basis.take(), ..Self::default() };
-    }
-}
 
 /// A pair (K, M).
 pub(super) struct Problem<'a> {

@@ -7,8 +7,7 @@ use faer::{Mat, Par};
 
 use super::ModesError;
 use super::dense::{cholesky, symmetric_eigen};
-use super::orthonormal::no_memory;
-use super::tall::Tall;
+use super::tall::{Tall, no_memory};
 use crate::matrix::SymmetricMatrix;
 
 /// Sizes up to which this is done.

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::ModesError;
 use super::narrow::{self, LANES};
-use super::orthonormal::no_memory;
+use crate::factor::FactorError;
 use crate::matrix::Pages;
 
 /// Rows that are worked on together: with a hundred columns, what fits into a second-level cache.
@@ -194,4 +194,9 @@ fn multiply(to: MatMut<'_, f64>, accum: Accum, left: MatRef<'_, f64>, right: Mat
 fn row_major(values: &mut [f64], width: usize) -> MatMut<'_, f64> {
     let rows = values.len() / width;
     MatMut::from_row_major_slice_mut(values, rows, width)
+}
+
+/// The allocator said no.
+pub(super) fn no_memory() -> ModesError {
+    ModesError::Factor(FactorError::OutOfMemory)
 }
