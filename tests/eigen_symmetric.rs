@@ -351,3 +351,28 @@ fn nothing_is_a_batch() {
     let empty = symmetric_eigen(&vec![Mat::<f64>::zeros(0, 0)]);
     assert_eq!(empty.get(0).expect("empty").values, [0.0; 0]);
 }
+
+/// Eigenvalues keep their digits, as parts of the largest, where all entries are small.
+#[test]
+fn small_entries_of_a_large_matrix_keep_their_digits() {
+    let n = 810;
+    let scale = 1e-14;
+    // Dense, with a known spectrum: H diag(d) H with the reflector H = I - 2 u u' / (u' u).
+    let u: Vec<f64> = (0..n).map(|i| 1.0 + (i % 7) as f64).collect();
+    let length: f64 = u.iter().map(|x| x * x).sum();
+    // Mostly a null space, as the mass of a model that is mostly massless has.
+    let d = |k: usize| if k < 600 { 0.0 } else { scale * k as f64 };
+    let du: f64 = (0..n).map(|k| d(k) * u[k] * u[k]).sum();
+    let matrix = Mat::from_fn(n, n, |i, j| {
+        let own = if i == j { d(i) } else { 0.0 };
+        own - 2.0 * u[i] * u[j] * (d(i) + d(j)) / length + 4.0 * u[i] * u[j] * du / length.powi(2)
+    });
+    // LAPACK's bound for the residual, as the other tests have it: some n ulp of the norm.
+    let bound = 4.0 * n as f64 * f64::EPSILON * d(n - 1);
+    for spectra in [symmetric_eigenvalues(&vec![matrix.clone()]), symmetric_eigen(&vec![matrix])] {
+        let spectrum = spectra.get(0).expect("an eigenvalue for each row");
+        for (k, value) in spectrum.values.iter().enumerate() {
+            assert!((value - d(k)).abs() <= bound, "{k}: {value:e} instead of {:e}", d(k));
+        }
+    }
+}

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use modalsweep::condense::{Certificate, Guyan, MassMethod};
+use modalsweep::factor::Symbolic;
 use serde_json::json;
 
 use super::Common;
@@ -102,14 +103,7 @@ impl Run<'_> {
             self.guyan.partition().masters().len(),
             self.guyan.partition().slaves().len()
         )?;
-        writeln!(
-            page,
-            "factor      {}, {} entries ({}), {:.2e} flops",
-            symbolic.ordering(),
-            grouped(symbolic.factor_entries()),
-            megabytes(symbolic.factor_bytes()),
-            symbolic.flops()
-        )?;
+        write_factor(page, symbolic)?;
         let seconds = &self.seconds;
         write!(page, "seconds     read {:.3}", seconds.read)?;
         if seconds.masters > 1e-4 {
@@ -178,4 +172,16 @@ pub fn write_matrix(page: &mut String, name: &str, loaded: &Loaded) -> fmt::Resu
         writeln!(page, "            {note}")?;
     }
     Ok(())
+}
+
+/// The line on the factor that a plan leads to.
+pub fn write_factor(page: &mut String, symbolic: &Symbolic) -> fmt::Result {
+    writeln!(
+        page,
+        "factor      {}, {} entries ({}), {:.2e} flops",
+        symbolic.ordering(),
+        grouped(symbolic.factor_entries()),
+        megabytes(symbolic.factor_bytes()),
+        symbolic.flops()
+    )
 }

@@ -269,8 +269,12 @@ impl<'a> Lanczos<'a> {
                 Inner::Mass => NEGLIGIBLE,
                 Inner::Stiffness => NEGLIGIBLE_STIFFNESS,
             };
-        self.remainder = self.next.mass_gram(self.operator.mass);
-        self.polluted |= self.next.orthonormalize(self.operator.mass, &self.basis, negligible)?;
+        let mass_gram = match self.basis.inner() {
+            Inner::Mass => None,
+            Inner::Stiffness => Some(self.next.mass_gram(self.operator.mass)),
+        };
+        let (gram, polluted) = self.next.orthonormalize(self.operator.mass, &self.basis, negligible)?;
+        (self.remainder, self.polluted) = (mass_gram.unwrap_or(gram), self.polluted | polluted);
         self.settle(effort)?;
         effort.orthogonalize_seconds += started.elapsed().as_secs_f64();
         let grown = self.basis.len - self.known;

@@ -229,8 +229,8 @@ impl Block {
     }
 
     /// Makes W orthonormal, and orthogonal to the basis, from which it has been removed already. Columns of B-norm below
-    /// `negligible`, and those that depend on others, are dropped: the width may become zero. Returns whether motions
-    /// without mass have grown so large that x' M x is no longer known well.
+    /// `negligible`, and those that depend on others, are dropped: the width may become zero. Returns W' B W as it
+    /// was, and whether motions without mass have grown so large that x' M x is no longer known well.
     ///
     /// # Errors
     /// [`ModesError::NegativeMassMotion`] with a place in the order of elimination, [`ModesError::NotANumber`].
@@ -239,8 +239,8 @@ impl Block {
         mass: &Mass,
         basis: &Basis,
         negligible: f64,
-    ) -> Result<bool, ModesError> {
-        let mut polluted = false;
+    ) -> Result<(Mat<f64>, bool), ModesError> {
+        let (mut first, mut polluted) = (None, false);
         for round in 0..4 {
             if self.width == 0 {
                 break;
@@ -259,12 +259,13 @@ impl Block {
             let (by, condition) = independent_columns(&gram, &scales, floor).ok_or(ModesError::NotANumber)?;
             self.combine(&by);
             polluted = polluted_by(&by, &gram, &scales);
+            first.get_or_insert(gram);
             if condition > POOR {
                 break;
             }
             basis.remove_from(self, mass);
         }
-        Ok(polluted)
+        Ok((first.unwrap_or_else(|| Mat::zeros(0, 0)), polluted))
     }
 
     fn refuse_negative(&self, gram: &Mat<f64>, scales: &[f64]) -> Result<(), ModesError> {

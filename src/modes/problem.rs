@@ -62,6 +62,10 @@ impl<'a> Problem<'a> {
         progress: &'a dyn Progress,
     ) -> Result<Self, ModesError> {
         plan.check_patterns(stiffness, mass)?;
+        if !(options.tolerance > 0.0 && options.tolerance < 1.0) {
+            let (option, value, range) = ("tolerance", options.tolerance, "0 to 1, both excluded");
+            return Err(ModesError::OptionOutOfRange { option, value, range });
+        }
         let stiffness_sums = stiffness.absolute_row_sums();
         let mass_sums = mass.absolute_row_sums();
         check_mass(mass)?;

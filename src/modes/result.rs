@@ -30,7 +30,8 @@ pub enum Proof {
         /// Eigenvalues between them, by Sturm counts.
         counted: usize,
     },
-    /// Modes are missing between the two frequencies.
+    /// Modes are missing between the two frequencies; where more were found than counted, a factorization that counts or the
+    /// pair itself (a mass that is not semidefinite) is at fault.
     Short {
         /// Lower end, Hz; `None`: from below all eigenvalues.
         from_hz: Option<f64>,

@@ -12,7 +12,7 @@ use super::super::deck::merge;
 use super::super::figures::{counted, grouped, megabytes, six_digits};
 use super::super::machine::peak_memory_bytes;
 use super::super::output::tell;
-use super::super::summary::write_matrix;
+use super::super::summary::{write_factor, write_matrix};
 use super::pair::Pair;
 use super::{Found, ModesArgs, Seconds, words};
 
@@ -186,14 +186,7 @@ impl Report<'_> {
 
     fn write_effort(&self, page: &mut String) -> fmt::Result {
         let symbolic = self.found.plan.symbolic();
-        writeln!(
-            page,
-            "factor      {}, {} entries ({}), {:.2e} flops",
-            symbolic.ordering(),
-            grouped(symbolic.factor_entries()),
-            megabytes(symbolic.factor_bytes()),
-            symbolic.flops()
-        )?;
+        write_factor(page, symbolic)?;
         let wanted = match self.found.goal.wanted {
             Wanted::Lowest(count) => format!("the {count} lowest"),
             Wanted::Nearest { hz, count } => format!("the {count} nearest to {hz} Hz"),

@@ -29,6 +29,12 @@ pub fn proof(proof: &Proof) -> String {
         }
         Proof::Short { from_hz, to_hz, found, counted } => {
             let place = interval(*from_hz, *to_hz);
+            if found > counted {
+                let (found, counted) = (modes(*found), grouped(*counted as u64));
+                return format!(
+                    "{found}{place}, but the Sturm count says {counted}: one of the two is wrong"
+                );
+            }
             let found = if *found == 0 { "none".into() } else { grouped(*found as u64) };
             format!("{found} of {}{place} converged: the list is not complete", modes(*counted))
         }
@@ -156,6 +162,8 @@ mod tests {
         let nothing = Proof::Short { from_hz: None, to_hz: None, found: 0, counted: 20 };
         assert_eq!(proof(&nothing), "none of 20 modes converged: the list is not complete");
         let short = Proof::Short { from_hz: None, to_hz: Some(50.0), found: 3, counted: 5 };
+        let more = Proof::Short { from_hz: None, to_hz: Some(50.0), found: 6, counted: 5 };
+        assert!(proof(&more).contains("but the Sturm count says 5"), "{}", proof(&more));
         let none = Proof::Short { from_hz: Some(7.5), to_hz: None, found: 0, counted: 2 };
         assert_eq!(proof(&none), "none of 2 modes above 7.50000 Hz converged: the list is not complete");
         assert_eq!(proof(&short), "3 of 5 modes below 50.0000 Hz converged: the list is not complete");
